@@ -1,0 +1,1 @@
+"""Handlers of the actions, one module per family."""
