@@ -1,0 +1,378 @@
+"""THE catalogue: every refusal of the sandbox, one function each, with the real service's status, code and message.
+
+Codes and texts follow the Web API's error list (https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes)
+and "Compose HTTP requests and handle errors".
+"""
+
+from __future__ import annotations
+
+PAYLOAD_CODE = "0x80048d19"
+ODATA_CODE = "0x80060888"
+SEGMENT_CODE = "0x8006088a"
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of the program
+    """An answer that says no.
+
+    Args:
+        status: The HTTP status.
+        code: The Dataverse code: ``0x8…``, ``0x0`` or empty.
+        message: The text for people.
+        headers: Extra response headers, such as ``Retry-After`` or ``WWW-Authenticate``.
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------
+
+
+def no_such_segment(segment: str) -> Refusal:
+    """The path names something that does not exist."""
+    return Refusal(404, SEGMENT_CODE, f"Resource not found for the segment '{segment}'.")
+
+
+def no_http_resource(url: str) -> Refusal:
+    """The path exists, but not for this verb (a POST to a function)."""
+    return Refusal(404, "", f"No HTTP resource was found that matches the request URI '{url}'.")
+
+
+def method_not_allowed(method: str, resource: str) -> Refusal:
+    """PATCH or DELETE on a collection, PUT on a row and the like."""
+    message = f"The requested resource does not support http method '{method}'."
+    return Refusal(405, "0x0", message, {"Allow": "OPTIONS,GET,HEAD,POST"} if resource else {})
+
+
+def key_not_valid(type_name: str) -> Refusal:
+    """The key names no primary or alternate key of the table."""
+    return Refusal(
+        400,
+        "0x80060888",
+        f"The key in the request URI is not valid for resource '{type_name}'. Ensure that the names and number of key "
+        f"properties match the declared or alternate key properties for the resource '{type_name}'.",
+    )
+
+
+def bad_request_uri(detail: str) -> Refusal:
+    """A path or key that cannot be read."""
+    return Refusal(400, ODATA_CODE, f"Bad Request - Error in query syntax. {detail}".strip())
+
+
+def url_too_long() -> Refusal:
+    """A GET URL above 32 KB."""
+    return Refusal(414, "", "The request URI is too long.")
+
+
+def not_covered(what: str) -> Refusal:
+    """Something the real service has and this sandbox does not."""
+    return Refusal(501, "0x80040219", f"The sandbox does not cover this: {what}.")
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def no_such_row(table: str, row_id: str) -> Refusal:
+    """No row with that primary key."""
+    return Refusal(404, "0x80040217", f"Entity '{table}' With Id = {row_id} Does Not Exist")
+
+
+def no_such_rows(display_name: str, row_ids: str) -> Refusal:
+    """No rows with these primary keys, in a bulk message."""
+    return Refusal(404, "0x80040217", f"{display_name} With Ids = {row_ids} Do Not Exist")
+
+
+def no_row_for_key(table: str) -> Refusal:
+    """No row with that alternate key."""
+    message = f"A record with the specified key values does not exist in {table} entity"
+    return Refusal(404, "0x80060891", message)
+
+
+def duplicate_row() -> Refusal:
+    """The primary key is taken."""
+    return Refusal(412, "0x80040237", "A record with matching key values already exists.")
+
+
+def duplicate_insert() -> Refusal:
+    """The primary key is taken, as bulk messages and associations word it."""
+    return Refusal(412, "0x80040237", "Cannot insert duplicate key.")
+
+
+def duplicate_key(key: str, columns: str) -> Refusal:
+    """An alternate key is taken."""
+    return Refusal(
+        412,
+        "0x80060892",
+        f"Entity Key {key} violated. A record with the same value for {columns} already exists. "
+        "A duplicate record cannot be created. Select one or more unique values and try again.",
+    )
+
+
+def duplicate_detected() -> Refusal:
+    """A published duplicate rule matches."""
+    message = "A record was not created or updated because a duplicate of the current record already exists."
+    return Refusal(412, "0x80040333", message)
+
+
+def version_mismatch() -> Refusal:
+    """If-Match names another version."""
+    message = "The version of the existing record doesn't match the RowVersion property provided."
+    return Refusal(412, "0x80060882", message)
+
+
+def concurrency_not_enabled(table: str) -> Refusal:
+    """Optimistic concurrency is off for the table."""
+    return Refusal(400, "0x8006088D", f"Optimistic concurrency isn't enabled for entity type {table}.")
+
+
+def delete_restricted(table: str, row_id: str, relationship: str) -> Refusal:
+    """A relationship with Restrict still has rows."""
+    return Refusal(
+        405,
+        "0x80040227",
+        f"The object cannot be deleted because it is associated with another object. Entity: {table}, Id: {row_id}, "
+        f"relationship: {relationship}.",
+    )
+
+
+def abstract_table(table: str) -> Refusal:
+    """Rows of base types and intersect tables are made through other tables."""
+    return Refusal(405, "0x80040800", f"The method does not support entities of type '{table}'.")
+
+
+# --- payload -----------------------------------------------------------------------------------------------------
+
+
+def payload_error(entity_set: str, inner: str) -> Refusal:
+    """The general refusal of a body, with the OData reader's own words inside."""
+    return Refusal(
+        400,
+        PAYLOAD_CODE,
+        f"Error identified in Payload provided by the user for Entity :'{entity_set}', For more information on this "
+        "error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : "
+        f"{inner}",
+    )
+
+
+def unreadable_json(entity_set: str) -> Refusal:
+    """The body is not JSON."""
+    inner = "Microsoft.OData.ODataException: Invalid JSON. An unexpected token was found in the payload."
+    return payload_error(entity_set, inner)
+
+
+def no_body(entity_set: str) -> Refusal:
+    """A body is needed and there is none."""
+    return payload_error(entity_set, "System.ArgumentException: Stream was not readable.")
+
+
+def unknown_payload_property(name: str, type_name: str, entity_set: str) -> Refusal:
+    """The body names a column that does not exist."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.Crm.CrmException: Invalid property '{name}' was found in entity '{type_name}'. ---> "
+        "Microsoft.OData.ODataException: Does not support untyped value in non-open type.",
+    )
+
+
+def undeclared_navigation(name: str, entity_set: str) -> Refusal:
+    """The body binds through a navigation property that does not exist."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: An undeclared property '{name}' which only has property annotations in the "
+        "payload but no property value was found in the payload. In OData, only declared navigation properties and "
+        "declared named streams can be represented as properties without values.",
+    )
+
+
+def cannot_convert(value: object, edm_type: str, entity_set: str) -> Refusal:
+    """A literal of the wrong type."""
+    shown = str(value)[:100]
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: Cannot convert the literal '{shown}' to the expected type '{edm_type}'. ---> "
+        "System.FormatException: Input string was not in a correct format.",
+    )
+
+
+def too_long(column: str, table: str, limit: int) -> Refusal:
+    """Text above MaxLength."""
+    return Refusal(
+        400,
+        "0x80044331",
+        f"A validation error occurred.  The length of the '{column}' attribute of the '{table}' entity exceeded the "
+        f"maximum allowed length of '{limit}'.",
+    )
+
+
+def out_of_range(column: str, value: object, low: object, high: object, *, whole: bool) -> Refusal:
+    """A number outside MinValue and MaxValue."""
+    code = "0x8004432f" if whole else "0x80044330"
+    return Refusal(
+        400,
+        code,
+        f"A validation error occurred.  The value {value} of '{column}' is outside the valid range. "
+        f"Accepted Values: {low} to {high}.",
+    )
+
+
+def bad_option(column: str, table: str, value: object) -> Refusal:
+    """A choice value that the column does not have."""
+    return Refusal(
+        400,
+        "0x8004431a",
+        f"A validation error occurred. The value '{value}' of '{column}' on record of type '{table}' is outside the "
+        "valid range.",
+    )
+
+
+def too_many_options(column: str, limit: int) -> Refusal:
+    """More than 150 values in a multi-select column."""
+    message = f"The number of selected values of '{column}' exceeds the maximum allowed number of '{limit}'."
+    return Refusal(400, "0x80040203", message)
+
+
+def bad_state(state: int, table: str, row_id: str) -> Refusal:
+    """A state that the table does not have."""
+    return Refusal(400, "0x80048408", f"{state} is not a valid state code on {table} with Id {row_id}.")
+
+
+def bad_status(status: int, state: str, table: str, row_id: str) -> Refusal:
+    """A status reason that does not belong to the state."""
+    message = f"{status} is not a valid status code for state code {table}State.{state} on {table} with Id {row_id}."
+    return Refusal(400, "0x80048408", message)
+
+
+def required_missing(column: str, table: str) -> Refusal:
+    """A system-required column is absent on create or null on update."""
+    return Refusal(400, "0x80040203", f"Attribute: {column} cannot be null on entity {table}.")
+
+
+def customer_missing() -> Refusal:
+    """A case without a customer."""
+    return Refusal(400, "0x80040203", "You should specify a parent contact or account.")
+
+
+def date_out_of_range(column: str) -> Refusal:
+    """A date before 1753."""
+    return Refusal(
+        400,
+        "0x80040203",
+        f"The date-time format for {column} is invalid, or value is outside the supported range. The minimum is "
+        "01/01/1753 00:00:00.",
+    )
+
+
+def bad_reference(uri: str, entity_set: str) -> Refusal:
+    """A bind or reference that is no address of a row."""
+    inner = f"Microsoft.OData.ODataException: Resource not found for the segment '{uri[:200]}'."
+    return payload_error(entity_set, inner)
+
+
+def wrong_reference_type(name: str, expected: str, actual: str, entity_set: str) -> Refusal:
+    """A bind to a row of another table."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: A resource with type '{actual}' was found, but it is not assignable to the "
+        f"expected type '{expected}' of the property '{name}'.",
+    )
+
+
+def bind_value_null_in_collection(name: str, entity_set: str) -> Refusal:
+    """A collection bind needs an array of addresses."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: The property '{name}@odata.bind' is a collection navigation property; an "
+        "array of entity reference links was expected.",
+    )
+
+
+def collection_on_update(name: str, entity_set: str) -> Refusal:
+    """Collections cannot be written by an update."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: Collection navigation property '{name}' is not supported in an update.",
+    )
+
+
+def file_in_payload(column: str) -> Refusal:
+    """File columns are written by upload only."""
+    return Refusal(400, "0x80048d19", f"The file column '{column}' cannot be set in the body of a create or update.")
+
+
+def image_on_create(column: str) -> Refusal:
+    """Only the primary image may be set on create."""
+    message = f"Cannot upload non primary image attribute on create: '{column}'."
+    return Refusal(400, "0x80090487", message)
+
+
+def bad_image(column: str) -> Refusal:
+    """The bytes are no image that the service knows."""
+    return Refusal(400, "0x80072553", f"Failed to process the image of '{column}'.")
+
+
+# --- query -------------------------------------------------------------------------------------------------------
+
+
+def unknown_property(name: str, type_name: str) -> Refusal:
+    """$select, $filter, $orderby name a property that does not exist."""
+    return Refusal(400, ODATA_CODE, f"Could not find a property named '{name}' on type '{type_name}'.")
+
+
+def query_error(message: str) -> Refusal:
+    """An OData query option that cannot be read or is not supported."""
+    return Refusal(400, ODATA_CODE, message)
+
+
+def metadata_function(name: str) -> Refusal:
+    """String functions do not exist on metadata."""
+    return Refusal(501, SEGMENT_CODE, f'The "{name}" function isn\'t supported for Metadata Entities')
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+def not_authenticated(challenge: str) -> Refusal:
+    """No token, or not a good one."""
+    return Refusal(401, "", "Authorization failed: a valid bearer token is required.", {"WWW-Authenticate": challenge})
+
+
+def not_a_member() -> Refusal:
+    """A good token of an application that has no application user."""
+    return Refusal(403, "0x80072560", "The user is not a member of the organization.")
+
+
+def no_roles(user_id: str) -> Refusal:
+    """An application user without a security role."""
+    return Refusal(403, "0x80042f09", f"The user (Id = {user_id}) has not been assigned any roles.")
+
+
+# --- bodies that are batches -------------------------------------------------------------------------------------
+
+
+def missing_content_id() -> Refusal:
+    """A change-set part without its Content-ID."""
+    return Refusal(400, ODATA_CODE, "Content-ID header not present in the changeset request part.")
+
+
+def duplicate_content_id(value: str) -> Refusal:
+    """Two parts of a batch share a Content-ID."""
+    return Refusal(400, ODATA_CODE, f"The content ID '{value}' was found more than once in the same batch.")
+
+
+def unknown_content_id(value: str) -> Refusal:
+    """A ``$n`` that no earlier part of the change set carries."""
+    return Refusal(400, ODATA_CODE, f"Content-ID Reference: '{value}' does not exist in the batch context.")
+
+
+def bad_batch(detail: str) -> Refusal:
+    """A batch envelope that cannot be read."""
+    return Refusal(400, PAYLOAD_CODE, f"Error identified in Payload provided by the user for Entity :'', {detail}")
+
+
+def too_many_operations(limit: int) -> Refusal:
+    """More operations than one batch may hold."""
+    return Refusal(400, "0x80060888", f"The number of operations in the batch exceeds the limit of {limit}.")

@@ -1,0 +1,180 @@
+"""The store: one SQLite connection that holds every row. SQL stands here and in query/, nowhere else.
+
+One SQLite table per Dataverse table, one column per stored column; a lookup ``x`` has its id in ``x`` and the target's
+logical name in ``x__table``. Text compares without regard to ASCII case (NOCASE); ``fold(text)`` is registered for the
+rest.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from onteg_dynamics.sandbox.store.ddl import (
+    index_statements,
+    quoted,
+    schema_statements,
+    table_statement,
+    view_statements,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from onteg_dynamics.sandbox.model import Model, Table
+
+_MAX_CACHED = 512
+
+
+class Store:
+    """Rows in SQLite.
+
+    Args:
+        path: The database file, or None for memory. A file is kept in WAL mode and survives a killed process.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.db = sqlite3.connect(
+            str(path) if path else ":memory:",
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_MAX_CACHED,
+        )
+        self._depth = 0
+        self._inserts: dict[tuple[str, tuple[str, ...]], str] = {}
+        self.db.create_function("fold", 1, _fold, deterministic=True)
+        if path:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.execute("PRAGMA case_sensitive_like=OFF")
+
+    def close(self) -> None:
+        """Closes the connection; a memory store is gone."""
+        self.db.close()
+
+    def build(self, model: Model) -> None:
+        """Creates what is missing of the model's tables, indexes and views."""
+        with self.transaction():
+            for statement in schema_statements(model):
+                self.db.execute(statement)
+
+    def add_table(self, model: Model, table: Table) -> None:
+        """Creates one table with its indexes and renews the views that span tables."""
+        if not table.is_view:
+            self.db.execute(table_statement(table))
+            for statement in index_statements(model, table):
+                self.db.execute(statement)
+        self.renew_views(model)
+
+    def drop_table(self, model: Model, name: str) -> None:
+        """Drops one table and renews the views that span tables."""
+        for view in ("activitypointer", "owner"):
+            self.db.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
+        self.db.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        self.renew_views(model)
+
+    def add_column(self, table: str, definition: str) -> None:
+        """Adds one SQLite column."""
+        self.db.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {definition}")
+
+    def renew_views(self, model: Model) -> None:
+        """Makes the views over all activities and all owners anew."""
+        for statement in view_statements(model):
+            self.db.execute(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may be nested (an inner failure undoes the inner part only)."""
+        name = f"s{self._depth}"
+        self.db.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.db.execute("ROLLBACK")
+            else:
+                self.db.execute(f"ROLLBACK TO {name}")
+                self.db.execute(f"RELEASE {name}")
+            raise
+        self._depth -= 1
+        self.db.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
+
+    def next_version(self) -> int:
+        """The next row version; one counter for the whole store."""
+        row = self.db.execute("UPDATE __counter SET value = value + 1 RETURNING value").fetchone()
+        return int(row[0])
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> None:
+        """Writes a new row."""
+        shape = (table, tuple(values))
+        statement = self._inserts.get(shape)
+        if statement is None:
+            columns = ", ".join(map(quoted, values))
+            marks = ", ".join("?" * len(values))
+            statement = f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})"  # noqa: S608 - names are quoted
+            self._inserts = self._inserts if len(self._inserts) < _MAX_CACHED else {}
+            self._inserts[shape] = statement
+        self.db.execute(statement, tuple(values.values()))
+
+    def update(self, table: Table, row_id: str, values: Mapping[str, Any]) -> None:
+        """Changes some columns of a row."""
+        changes = ", ".join(f"{quoted(name)} = ?" for name in values)
+        statement = f"UPDATE {quoted(table.logical_name)} SET {changes} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        self.db.execute(statement, (*values.values(), row_id))
+
+    def delete(self, table: Table, row_id: str) -> None:
+        """Removes a row."""
+        statement = f"DELETE FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        self.db.execute(statement, (row_id,))
+
+    def get(self, table: Table, row_id: str) -> dict[str, Any] | None:
+        """All stored values of a row, or None."""
+        return self.first(table, {table.primary_id: row_id})
+
+    def first(self, table: Table, match: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The first row whose columns have these values (None matches null), or None."""
+        found = self.select(table.logical_name, match, limit=1)
+        return found[0] if found else None
+
+    def select(
+        self, table: str, match: Mapping[str, Any], columns: Sequence[str] = (), limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Rows whose columns have these values."""
+        wanted = ", ".join(map(quoted, columns)) or "*"
+        where = " AND ".join(
+            f"{quoted(name)} IS ?" if value is None else f"{quoted(name)} = ?" for name, value in match.items()
+        )
+        cut = f" LIMIT {int(limit)}" if limit is not None else ""
+        statement = f"SELECT {wanted} FROM {quoted(table)} WHERE {where or '1'}{cut}"  # noqa: S608 - names are quoted
+        cursor = self.db.execute(statement, tuple(match.values()))
+        names = [entry[0] for entry in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]  # noqa: B905 - one length by construction
+
+    def exists(self, table: Table, row_id: str) -> bool:
+        """True where the row is there."""
+        statement = f"SELECT 1 FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        return self.db.execute(statement, (row_id,)).fetchone() is not None
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self.db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])  # noqa: S608
+
+    def note(self, kind: str, name: str, document: bytes | None) -> None:
+        """Keeps a document (a changed table's description) with the rows; None removes it."""
+        if document is None:
+            self.db.execute("DELETE FROM __document WHERE kind = ? AND name = ?", (kind, name))
+            return
+        self.db.execute("INSERT OR REPLACE INTO __document (kind, name, body) VALUES (?, ?, ?)", (kind, name, document))
+
+    def notes(self, kind: str) -> Iterable[tuple[str, bytes]]:
+        """The kept documents of a kind, in the order they were first kept."""
+        query = "SELECT name, body FROM __document WHERE kind = ? ORDER BY rowid"
+        return [(str(name), bytes(body)) for name, body in self.db.execute(query, (kind,))]
+
+
+def _fold(text: str | float | bytes | None) -> str | float | bytes | None:
+    return text.casefold() if isinstance(text, str) else text
