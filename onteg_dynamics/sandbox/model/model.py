@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class Navigation:
     """One navigation property of a table.
 
-    ``kind`` is ``lookup`` (single-valued, ``relation`` is the ManyToOne of this table), ``collection`` (the other side of
-    a ManyToOne) or ``many`` (a ManyToMany; ``near`` and ``far`` are the intersect table's columns for this row and the
-    other).
+    ``kind`` is ``lookup`` (single-valued, ``relation`` is the ManyToOne of this table), ``collection`` (the other side
+    of a ManyToOne) or ``many`` (a ManyToMany; ``near`` and ``far`` are the intersect table's columns for this row and
+    the other).
     """
 
     name: str
