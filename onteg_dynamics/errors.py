@@ -1,24 +1,23 @@
-"""Every error this package raises. The ground floor: any module may import it, it imports none of ours.
+"""Every error this package raises. The ground floor: any module may import it, it imports none of ours."""
 
-    OntegError
-    ├── InputError                what a person typed: settings, options, a row, a file
-    │   ├── SettingsError         the connection form
-    │   ├── UnknownNameError      a table, column, choice or action that does not exist ("did you mean")
-    │   └── LookupTextError       a text for a lookup that matches no row, or several
-    ├── PluginError               a plugin that breaks the contract of ``hookspecs``
-    ├── AuthenticationError       no token to be had, or the service refuses it (401)
-    ├── TransportError            no usable answer: no connection, timeout, certificate, answer cut short
-    │   └── ForeignHostError      a link or redirect that would carry the token to another host
-    ├── ServiceError              the service answered "no"
-    │   ├── BadRequestError       400, 405, 413, 501
-    │   ├── PermissionDeniedError 403
-    │   ├── NotFoundError         404
-    │   ├── ConflictError         409, 412: another version, or a row with these key values
-    │   ├── ThrottledError        429: service protection limits
-    │   └── UnavailableError      5xx
-    ├── OutputError               an answer that does not fit the action's own output schema: a bug, of ours or theirs
-    └── StoppedError              the deadline passed, or the caller cancelled
-"""
+# OntegError
+# ├── InputError                what a person typed: settings, options, a row, a file
+# │   ├── SettingsError         the connection form
+# │   ├── UnknownNameError      a table, column, choice or action that does not exist ("did you mean")
+# │   └── LookupTextError       a text for a lookup that matches no row, or several
+# ├── PluginError               a plugin that breaks the contract of ``hookspecs``
+# ├── AuthenticationError       no token to be had, or the service refuses it (401)
+# ├── TransportError            no usable answer: no connection, timeout, certificate, answer cut short
+# │   └── ForeignHostError      a link or redirect that would carry the token to another host
+# ├── ServiceError              the service answered "no"
+# │   ├── BadRequestError       400, 405, 413, 501
+# │   ├── PermissionDeniedError 403
+# │   ├── NotFoundError         404
+# │   ├── ConflictError         409, 412: another version, or a row with these key values
+# │   ├── ThrottledError        429: service protection limits
+# │   └── UnavailableError      5xx
+# ├── OutputError               an answer that does not fit the action's own output schema: a bug, of ours or theirs
+# └── StoppedError              the deadline passed, or the caller cancelled
 
 from __future__ import annotations
 

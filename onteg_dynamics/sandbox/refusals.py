@@ -376,3 +376,48 @@ def bad_batch(detail: str) -> Refusal:
 def too_many_operations(limit: int) -> Refusal:
     """More operations than one batch may hold."""
     return Refusal(400, "0x80060888", f"The number of operations in the batch exceeds the limit of {limit}.")
+
+
+# --- references in payloads and state changes ----------------------------------------------------------------------
+
+
+def lookup_value_in_payload() -> Refusal:
+    """The body sets ``_x_value``; lookups are set through navigation properties."""
+    message = "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."
+    return Refusal(400, PAYLOAD_CODE, message)
+
+
+def primitive_for_navigation(name: str, entity_set: str) -> Refusal:
+    """The body gives a plain value for a navigation property."""
+    return payload_error(
+        entity_set,
+        "Microsoft.OData.ODataException: A 'PrimitiveValue' node with non-null value was found when trying to read the "
+        f"value of the property '{name}'; however, a 'StartArray' node, a 'StartObject' node, or a 'PrimitiveValue' "
+        "node with null value was expected.",
+    )
+
+
+def wrong_odata_type(given: str, expected: str, entity_set: str) -> Refusal:
+    """The body says it is another type than the address."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: A resource with type '{given}' was found, but it is not assignable to the "
+        f"expected type '{expected}'.",
+    )
+
+
+def state_needs_message(table: str, state: str, message: str) -> Refusal:
+    """States that are reached through an action only (a won opportunity, a resolved case)."""
+    text = (
+        f"This message can not be used to set the state of {table} to {state}. In order to set state of {table} to "
+        f"{state}, use the {message} message instead."
+    )
+    return Refusal(400, "0x80048408", text)
+
+
+def deep_update(name: str, entity_set: str) -> Refusal:
+    """A nested row in an update."""
+    return payload_error(
+        entity_set,
+        f"Microsoft.OData.ODataException: Deep update of the navigation property '{name}' is not supported.",
+    )

@@ -1,0 +1,91 @@
+"""``$batch`` bodies: GETs that travel together, or one that is too long for a URL. Pure.
+
+Implements "Execute batch operations using the Web API" (OData 4.0 part 1, §11.7). All lines end in CRLF, the last too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from onteg_dynamics.dataverse.protocol import Request, Response
+from onteg_dynamics.errors import ErrorDetails, TransportError
+
+__all__ = ["LONGEST_BATCH_URL", "LONGEST_URL", "split_answers", "wrap_gets"]
+
+LONGEST_URL = 32_768
+LONGEST_BATCH_URL = 65_536
+
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?', re.IGNORECASE)
+
+
+def wrap_gets(requests: Sequence[Request], root: str, boundary: str) -> Request:
+    """One ``POST $batch`` that carries these GETs.
+
+    Args:
+        requests: GETs; their own headers (Prefer …) travel inside.
+        root: the API's root URL.
+        boundary: text that occurs in none of the requests.
+    """
+    parts = [_part(request, root, boundary) for request in requests]
+    body = "".join([*parts, f"--{boundary}--\r\n"]).encode()
+    return Request("POST", "$batch", body, {"Content-Type": f'multipart/mixed; boundary="{boundary}"'})
+
+
+def _part(request: Request, root: str, boundary: str) -> str:
+    headers = {"Accept": "application/json", **request.headers}
+    lines = [
+        f"--{boundary}",
+        "Content-Type: application/http",
+        "Content-Transfer-Encoding: binary",
+        "",
+        f"GET {request.path if '://' in request.path[:8] else root + request.path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        "",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines)
+
+
+def split_answers(response: Response) -> list[Response]:
+    """The answers inside a multipart answer, in order.
+
+    Raises:
+        TransportError: the answer is not a whole multipart body.
+    """
+    boundary = _BOUNDARY.search(response.headers.get("Content-Type") or "")
+    if boundary is None:
+        raise _damaged()
+    return list(_answers(response.body, boundary[1].encode()))
+
+
+def _answers(body: bytes, boundary: bytes) -> Iterator[Response]:
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        raise _damaged()
+    for piece in pieces[1:-1]:
+        _, _, message = piece.partition(b"\r\n\r\n")
+        yield _answer(message)
+
+
+def _answer(message: bytes) -> Response:
+    head, _, body = message.partition(b"\r\n\r\n")
+    status_line, *lines = head.decode("latin-1").split("\r\n")
+    status = re.match(r"HTTP/1\.[01] (\d{3})\b", status_line)
+    if status is None:
+        raise _damaged()
+    return Response(int(status[1]), _headers(lines), body)
+
+
+def _headers(lines: Sequence[str]) -> Mapping[str, str]:
+    from requests.structures import CaseInsensitiveDict
+
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return CaseInsensitiveDict({name.strip(): value.strip() for name, _, value in pairs})
+
+
+def _damaged() -> TransportError:
+    return TransportError(
+        "The batch answer is not whole: its parts cannot be told apart.", ErrorDetails(retryable=True)
+    )

@@ -1,0 +1,102 @@
+"""The Dataverse Web API client: `Dataverse`. Useful without the connector.
+
+tokens = ClientCredentials(...)
+transport = Transport("https://org.crm.dynamics.com", tokens, new_session(NetworkSettings()))
+dataverse = Dataverse(transport)
+dataverse.create("account", {"name": "Contoso"})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from onteg_dynamics.dataverse import rows
+from onteg_dynamics.dataverse.limits import Call
+from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.dataverse.protocol import Request
+from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query, Reading
+from onteg_dynamics.dataverse.rows import Found, Key, Written
+from onteg_dynamics.dataverse.selection import Selection, choose
+from onteg_dynamics.dataverse.shape import Row
+
+__all__ = ["Dataverse"]
+
+
+class Dataverse(Link):
+    """A client for one environment. Tables are named by logical name or entity set name.
+
+    Rows are dicts by logical column name. See `PayloadWriter.write` for what may be written, `Selection` for what comes
+    out. Every method raises what `Link.send` raises.
+    """
+
+    def within(self, call: Call) -> Dataverse:
+        """The same client at work on `call`."""
+        return replace(self, call=call)
+
+    def create(self, table: str, row: Mapping[str, Any], *, returning: bool = False) -> Written:
+        """Create a row; see `rows.create`."""
+        return rows.create(self, self.table(table), row, returning=returning)
+
+    def get(self, table: str, key: Key, *, select: Sequence[str] = (), expand: str = "", labels: bool = False) -> Found:
+        """Read one row by id or alternate key; see `rows.get`."""
+        return rows.get(self, self.table(table), key, self.selection(table, select, expand=expand, labels=labels))
+
+    def update(
+        self, table: str, key: Key, row: Mapping[str, Any], *, etag: str | None = None, returning: bool = False
+    ) -> Written:
+        """Change columns of a row that exists; see `rows.update`."""
+        return rows.update(self, self.table(table), key, row, etag=etag, returning=returning)
+
+    def upsert(
+        self, table: str, key: Key, row: Mapping[str, Any], *, create_only: bool = False, returning: bool = False
+    ) -> Written:
+        """Change the row with this key, or create it; see `rows.upsert`."""
+        return rows.upsert(self, self.table(table), key, row, create_only=create_only, returning=returning)
+
+    def delete(self, table: str, key: Key, *, etag: str | None = None) -> None:
+        """Delete a row; see `rows.delete`."""
+        rows.delete(self, self.table(table), key, etag=etag)
+
+    def selection(
+        self, table: str, select: Sequence[str] = (), *, expand: str = "", labels: bool = False, raw: bool = False
+    ) -> Selection:
+        """Which columns of `table` to read.
+
+        Raises:
+            UnknownNameError: a column does not exist.
+        """
+        found = self.table(table)
+        if not select and not labels:
+            return Selection(found, expand=expand, raw=raw)
+        columns = self.columns(found)
+        chosen = choose(columns, select) if select else ()
+        return Selection(found, chosen, expand, labels, raw, columns)
+
+    def rows(
+        self,
+        table: str,
+        *,
+        select: Sequence[str] = (),
+        filter: str = "",  # noqa: A002 - the field's own word
+        order_by: str = "",
+        expand: str = "",
+        top: int | None = None,
+        page_size: int = LARGEST_PAGE,
+        labels: bool = False,
+    ) -> Iterator[Row]:
+        """All rows that match, one after the other, read page by page; see `queries.Query`."""
+        selection = self.selection(table, select, expand=expand, labels=labels)
+        query = Query(selection, filter, order_by, top, page_size)
+        for page in Reading(self, query):
+            yield from page
+
+    def who_am_i(self) -> Mapping[str, str]:
+        """The ids ``UserId``, ``BusinessUnitId`` and ``OrganizationId`` of whoever the token stands for."""
+        data = self.send(Request("GET", "WhoAmI")).data
+        return {name: data[name] for name in ("UserId", "BusinessUnitId", "OrganizationId")}
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.transport.close()

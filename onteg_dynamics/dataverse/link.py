@@ -1,0 +1,88 @@
+"""A client at work on one call: sends requests, reads the answers, knows the tables."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from onteg_dynamics.dataverse.batch import LONGEST_BATCH_URL, LONGEST_URL, split_answers, wrap_gets
+from onteg_dynamics.dataverse.limits import Call
+from onteg_dynamics.dataverse.metadata import Metadata
+from onteg_dynamics.dataverse.payload import PayloadWriter
+from onteg_dynamics.dataverse.protocol import Answer, Request, Response, error_of, read
+from onteg_dynamics.dataverse.tables import Columns, Details, Table
+from onteg_dynamics.dataverse.transport import Transport
+from onteg_dynamics.errors import InputError
+
+__all__ = ["Link"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What every operation needs.
+
+    Attributes:
+        transport: the way to the host.
+        metadata: what is known of the tables; shared by all calls of a connection.
+        call: deadline, cost and headers of the call at hand.
+    """
+
+    transport: Transport
+    metadata: Metadata = field(default_factory=Metadata)
+    call: Call = field(default_factory=Call)
+
+    def send(self, request: Request) -> Answer:
+        """Send `request` and read its answer. A GET too long for a URL goes as a ``$batch``.
+
+        Raises:
+            OntegError: see `Transport.send` and `protocol.read`.
+        """
+        return read(self.exchange(request))
+
+    def exchange(self, request: Request) -> Response:
+        """As `send`, but the answer as it came, errors included."""
+        if request.method == "GET" and len(self.transport.url(request.path)) > LONGEST_URL:
+            return self._in_batch([request])[0]
+        return self.transport.send(request, self.call)
+
+    def fetch(self, paths: Sequence[str]) -> list[Mapping[str, Any]]:
+        """The JSON of these paths, in order, in one round trip.
+
+        Raises:
+            OntegError: any of them failed.
+        """
+        requests = [Request("GET", path) for path in paths]
+        if len(requests) < 2:
+            return [self.send(request).data for request in requests]
+        return [read(response).data for response in self._in_batch(requests)]
+
+    def _in_batch(self, requests: Sequence[Request]) -> list[Response]:
+        root = self.transport.root
+        if any(len(self.transport.url(request.path)) > LONGEST_BATCH_URL for request in requests):
+            raise InputError(f"the query is longer than {LONGEST_BATCH_URL} characters, the most the service reads")
+        response = self.transport.send(wrap_gets(requests, root, f"batch_{secrets.token_hex(16)}"), self.call)
+        if "multipart" not in (response.headers.get("Content-Type") or ""):
+            raise error_of(response)
+        return split_answers(response)
+
+    def table(self, name: str) -> Table:
+        """The table with this logical name or entity set name.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        return self.metadata.table(name, self.fetch)
+
+    def columns(self, table: Table) -> Columns:
+        """The columns and lookups of `table`."""
+        return self.metadata.columns(table, self.fetch)
+
+    def details(self, table: Table, column: str) -> Details:
+        """Choices, lengths, ranges and date behaviour of a column of `table`."""
+        return self.metadata.details(table, self.columns(table).by_name[column], self.fetch)
+
+    def writer(self, table: Table) -> PayloadWriter:
+        """What turns rows into bodies for `table`."""
+        return PayloadWriter(table, self.metadata, self.fetch)

@@ -1,0 +1,146 @@
+"""A row as people write it → the JSON body the Web API takes. Reports everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from onteg_dynamics.dataverse.lookups import LookupResolver
+from onteg_dynamics.dataverse.metadata import Fetch, Metadata, suggest
+from onteg_dynamics.dataverse.tables import Column, Details, Table
+from onteg_dynamics.dataverse.values import to_wire
+from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError
+
+__all__ = ["Mode", "PayloadWriter"]
+
+Mode = Literal["create", "update", "upsert"]
+"""What a body is for, which decides what may be set and whether an empty lookup needs to be said."""
+
+_BIND = "@odata.bind"
+
+
+@dataclass
+class PayloadWriter:
+    """Writes the body for one row of one table.
+
+    Args:
+        table: the row's table.
+        metadata: what is known of the tables.
+        fetch: brings JSON from the service.
+    """
+
+    table: Table
+    metadata: Metadata
+    fetch: Fetch
+
+    def __post_init__(self) -> None:
+        self._columns = self.metadata.columns(self.table, self.fetch)
+        self._resolver = LookupResolver(self.metadata, self.fetch, self._columns)
+
+    def write(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any]:
+        """The body that sets these columns.
+
+        Args:
+            row: columns by logical name. A lookup as `lookups.read_target` takes it, its table also as ``name.table``;
+                a choice by value or label, its label also as ``name.label``; None clears a column.
+            mode: what the body is for.
+
+        Raises:
+            UnknownNameError: only names are wrong.
+            LookupTextError: only lookups are wrong: no row is meant, or several.
+            InputError: anything else; every problem is reported.
+        """
+        body: dict[str, Any] = {}
+        problems: list[tuple[type[InputError], Problem]] = []
+        for name, (value, table) in _companions(row).items():
+            try:
+                body.update(self._member(name, value, table, mode))
+            except (InputError, ValueError, LookupError) as exc:
+                problems.append(self._problem(name, exc))
+        if problems:
+            raise _combined(problems, self.table.name)
+        return self._with_state(body) if mode == "update" else body
+
+    def _member(self, name: str, value: Any, table: str | None, mode: Mode) -> dict[str, Any]:
+        if name.endswith(_BIND):
+            return self._raw_bind(name, value)
+        column = self._writable(name, mode)
+        if not column.is_lookup:
+            return {column.name: to_wire(column, value, lambda: self._details(column))}
+        member, target = self._resolver.bind(column, value, table)
+        return {} if mode == "create" and target is None else {member: target}
+
+    def _raw_bind(self, name: str, value: Any) -> dict[str, Any]:
+        """A bind as the Web API itself writes it; only the navigation property is checked."""
+        navigation = name.removesuffix(_BIND)
+        known = [item.navigation for group in self._columns.relationships.values() for item in group]
+        if navigation not in known:
+            raise UnknownNameError(f"there is no such navigation property. {suggest(navigation, known)}".strip())
+        if value is not None and not isinstance(value, str):
+            raise ValueError("a row's address is expected, such as /accounts(GUID)")
+        return {name: value}
+
+    def _writable(self, name: str, mode: Mode) -> Column:
+        column = self._columns.find(name)
+        if column is None:
+            raise UnknownNameError(f"{self.table.name} has no such column. {suggest(name, self._names())}".strip())
+        if column.part_of and not column.creatable:
+            raise ValueError(f"this column only shows {column.part_of}; set that one")
+        if not _may_set(column, mode):
+            raise ValueError(f"this column cannot be set when a row is {'changed' if mode == 'update' else 'created'}")
+        return column
+
+    def _names(self) -> list[str]:
+        return [column.name for column in self._columns.visible()]
+
+    def _details(self, column: Column) -> Details:
+        return self.metadata.details(self.table, column, self.fetch)
+
+    def _with_state(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A status reason belongs to one state; the service refuses it without that state."""
+        status = self._columns.find("statuscode")
+        if status is None or body.get("statuscode") is None or "statecode" in body:
+            return body
+        states = {choice.value: choice.state for choice in self._details(status).choices}
+        state = states.get(body["statuscode"])
+        return body if state is None else {**body, "statecode": state}
+
+    def _problem(self, name: str, exc: Exception) -> tuple[type[InputError], Problem]:
+        column = self._columns.find(name)
+        label = column.label if column else ""
+        kind = (
+            type(exc)
+            if isinstance(exc, InputError)
+            else LookupTextError
+            if isinstance(exc, LookupError)
+            else InputError
+        )
+        return kind, Problem(f"row.{name}", label, str(exc))
+
+
+def _may_set(column: Column, mode: Mode) -> bool:
+    if mode == "upsert":
+        return column.creatable or column.updatable
+    return column.creatable if mode == "create" else column.updatable
+
+
+def _companions(row: Mapping[str, Any]) -> dict[str, tuple[Any, str | None]]:
+    """Columns with their values, and with the table that stands beside a lookup as ``name.table``."""
+    values: dict[str, tuple[Any, str | None]] = {}
+    for name, value in row.items():
+        base, _, part = name.partition(".")
+        if part == "table":
+            continue
+        if part == "label" and base not in row:
+            values[base] = (value, row.get(f"{base}.table"))
+        elif part != "label":
+            values[name] = (value, row.get(f"{name}.table"))
+    return values
+
+
+def _combined(problems: list[tuple[type[InputError], Problem]], table: str) -> InputError:
+    kinds = {kind for kind, _ in problems}
+    kind = kinds.pop() if len(kinds) == 1 else InputError
+    details = ErrorDetails(table=table, column=problems[0][1].path.removeprefix("row.") if len(problems) == 1 else None)
+    return kind(tuple(problem for _, problem in problems), details)

@@ -1,0 +1,92 @@
+"""Which columns of a row to read, and how they come out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onteg_dynamics.dataverse.metadata import suggest
+from onteg_dynamics.dataverse.shape import Row, plain_row, shaper
+from onteg_dynamics.dataverse.tables import Column, Columns, Table
+from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
+
+__all__ = ["Selection", "choose"]
+
+
+@dataclass
+class Selection:
+    """What of a table's rows to read.
+
+    Attributes:
+        table: the table.
+        columns: the columns, none for all of them.
+        expand: ``$expand`` text, "" for none.
+        labels: bring labels and lookup tables beside the values.
+        raw: leave the rows as the service sends them, annotations included.
+        known: the table's columns, needed for labels when all columns are read.
+    """
+
+    table: Table
+    columns: Sequence[Column] = ()
+    expand: str = ""
+    labels: bool = False
+    raw: bool = False
+    known: Columns | None = None
+
+    def options(self) -> dict[str, str | None]:
+        """The query options that ask for it."""
+        names = ",".join(column.wire_name for column in self.columns)
+        return {"$select": names or None, "$expand": self.expand or None}
+
+    def shape(self, row: Row) -> Row:
+        """`row` as it goes to the user."""
+        return self.shape_all([row])[0]
+
+    def shape_all(self, rows: list[Row]) -> list[Row]:
+        """The rows of one page as they go to the user."""
+        if self.raw or not rows:
+            return rows
+        if not self.columns and not self.labels:
+            return [plain_row(row) for row in rows]
+        shape = shaper(self.columns or self._present(rows[0]), labels=self.labels, expanded=_navigations(self.expand))
+        return [shape(row) for row in rows]
+
+    def _present(self, row: Row) -> list[Column]:
+        """All columns, as the service sends them when none is chosen: each row has the same."""
+        known = self.known.visible() if self.known else ()
+        return [column for column in known if column.wire_name in row]
+
+
+def choose(columns: Columns, names: Sequence[str]) -> list[Column]:
+    """The columns with these names; the primary key is always among them.
+
+    Raises:
+        UnknownNameError: some do not exist; names each, with what may be meant.
+    """
+    found = [(name, columns.find(name)) for name in names]
+    visible = [column.name for column in columns.visible()]
+    table = columns.table
+    problems = tuple(
+        Problem("select", "", f'{table.name} has no column "{name}". {suggest(name, visible)}'.strip())
+        for name, column in found
+        if column is None
+    )
+    if problems:
+        raise UnknownNameError(problems, ErrorDetails(table=table.name))
+    chosen = {column.name: column for _, column in found if column is not None}
+    key = columns.find(table.primary_id)
+    return list({**chosen, **({key.name: key} if key else {})}.values())
+
+
+def _navigations(expand: str) -> list[str]:
+    """The navigation properties at the top of an ``$expand`` text."""
+    depth, names, current = 0, [], ""
+    for char in expand + ",":
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            names.append(re.split(r"[(/]", current.strip())[0].strip())
+            current = ""
+        else:
+            current += char
+    return [name for name in names if name]

@@ -1,0 +1,302 @@
+"""The one way to the network: a pooled session, timeouts, retries, the token, and no other host than our own."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from onteg_dynamics.dataverse.auth import TokenProvider
+from onteg_dynamics.dataverse.explain import explain_network
+from onteg_dynamics.dataverse.limits import Call, Limits
+from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, retry_after
+from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
+from onteg_dynamics.errors import ErrorDetails, ForeignHostError, TransportError
+
+if TYPE_CHECKING:
+    import requests
+    from requests.adapters import BaseAdapter
+
+__all__ = ["Exchange", "NetworkSettings", "Transport", "new_session"]
+
+log = logging.getLogger("onteg_dynamics.http")
+
+LARGEST_BODY = 512 * 1024 * 1024
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """How to reach the host.
+
+    Attributes:
+        connect_timeout: seconds to wait for a connection.
+        read_timeout: seconds to wait for each part of an answer.
+        ca_bundle: PEM file of the certificate authorities to trust, None for the usual ones.
+        proxy: URL of a proxy, None to follow the environment.
+        connections: the most connections kept open at a time.
+    """
+
+    connect_timeout: float = 10.0
+    read_timeout: float = 120.0
+    ca_bundle: str | None = None
+    proxy: str | None = None
+    connections: int = 8
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer, for whoever watches (a trace, a test). Holds no token."""
+
+    request: Request
+    status: int | None
+    seconds: float
+
+
+def new_session(network: NetworkSettings) -> requests.Session:
+    """A session with a pool for this many connections. Its own CA bundle wins over the environment's."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    class Session(requests.Session):
+        def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+            chosen = network.ca_bundle or verify
+            return super().merge_environment_settings(url, proxies, stream, chosen, cert)
+
+    session = Session()
+    session.proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=network.connections))
+    return session
+
+
+@dataclass(frozen=True)
+class _Route:
+    """What `requests` would work out anew for each call: where to send, and through what."""
+
+    adapter: BaseAdapter
+    options: Mapping[str, Any]
+
+
+def _route(session: requests.Session, origin: str) -> _Route:
+    settings = session.merge_environment_settings(origin, {}, stream=True, verify=None, cert=None)
+    return _Route(session.get_adapter(origin), settings)
+
+
+@dataclass
+class Transport:
+    """Sends requests to one Dataverse host.
+
+    Args:
+        origin: ``https://org.crm.dynamics.com``, scheme and host alone.
+        tokens: where access tokens come from.
+        api_version: ``9.0`` to ``9.2``.
+        network: timeouts, certificates, proxy.
+        policy: when to try again.
+        screen: cleans every response body before anyone sees it (takes out secrets).
+        watch: told of each exchange.
+        sleep, clock, random: the world, to be replaced in tests.
+    """
+
+    origin: str
+    tokens: TokenProvider
+    session: requests.Session
+    api_version: str = "9.2"
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    screen: Callable[[bytes], bytes] = bytes
+    watch: Callable[[Exchange], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+
+    def __post_init__(self) -> None:
+        """Resolve once what stays the same for every request."""
+        self.root = f"{self.origin}/api/data/v{self.api_version}/"
+        self._route = _route(self.session, self.origin)
+
+    def send(self, request: Request, call: Call) -> Response:
+        """Send `request` and return the last answer, an error answer included, after as many tries as make sense.
+
+        Raises:
+            ForeignHostError: the URL leads to another host. Nothing was sent.
+            AuthenticationError: no token to be had.
+            TransportError: no answer came; ``outcome_unknown`` tells whether the request may have been carried out.
+            StoppedError: the call's deadline or cancel.
+        """
+        url, request = self.url(request.path), request.with_headers(call.headers)
+        tried, waited, lost = 0, 0.0, 0
+        while True:
+            outcome = self._authorized(request, url, call)
+            failure = _failure_of(outcome)
+            if failure is None:
+                return _finish(outcome, lost)
+            tried += failure.status != 429
+            pause = self.policy.pause(failure, request.repeat, tried, waited, self.random)
+            if pause is None:
+                return _finish(outcome, lost)
+            lost += failure.ambiguous
+            waited += pause
+            self._wait(pause, failure, call)
+
+    def url(self, path: str) -> str:
+        """The whole URL for `path`: relative to the API's root, to the host's root, or whole already.
+
+        Raises:
+            ForeignHostError: it leads to another host.
+        """
+        if path.startswith("/") and not path.startswith(("//", "/\\")):
+            return self.origin + path
+        if "://" not in path.partition("?")[0] and not path.startswith(("/", "\\")):
+            return self.root + path
+        if _origin_of(path) != _origin_of(self.origin):
+            raise ForeignHostError(f"A link leads to another host than {self.origin}. The token is not sent there.")
+        return path
+
+    def _wait(self, pause: float, failure: Failure, call: Call) -> None:
+        call.check(pause)
+        call.usage.add(retries=1, throttle_wait=pause if failure.status == 429 else 0.0)
+        log.info("trying again in %.2f s (%s, HTTP %s)", pause, failure.fate.value, failure.status)
+        end = self.clock() + pause
+        while (left := end - self.clock()) > 0:
+            call.check()
+            self.sleep(min(left, 1.0) if call.cancelled else left)
+
+    def _authorized(self, request: Request, url: str, call: Call) -> Response | _Fault:
+        token = self.tokens.token()
+        outcome = self._once(request, url, token.value, call)
+        if isinstance(outcome, Response) and outcome.status == 401:
+            token = self.tokens.renew(token.value)
+            call.usage.add(retries=1)
+            outcome = self._once(request, url, token.value, call)
+        return outcome
+
+    def _once(self, request: Request, url: str, token: str, call: Call) -> Response | _Fault:
+        call.check()
+        started = self.clock()
+        call.usage.add(requests=1)
+        outcome = self._exchange(_prepare(request, url, token), call)
+        if isinstance(outcome, Response):
+            call.usage.limits = Limits.read(outcome.headers) or call.usage.limits
+        self._tell(request, outcome, self.clock() - started)
+        return outcome
+
+    def _exchange(self, prepared: requests.PreparedRequest, call: Call) -> Response | _Fault:
+        import requests
+        from urllib3.exceptions import HTTPError
+
+        try:
+            reply = self._route.adapter.send(prepared, timeout=self._timeout(call), **self._route.options)
+            with closing(reply):
+                body = _body(reply)
+        except (requests.RequestException, HTTPError, OSError) as exc:
+            return _fault(exc, self.origin)
+        return Response(reply.status_code, reply.headers, self.screen(body))
+
+    def _timeout(self, call: Call) -> tuple[float, float]:
+        left = call.remaining()
+        limit = float("inf") if left is None else left
+        return min(self.network.connect_timeout, limit), min(self.network.read_timeout, limit)
+
+    def _tell(self, request: Request, outcome: Response | _Fault, seconds: float) -> None:
+        status = outcome.status if isinstance(outcome, Response) else None
+        if log.isEnabledFor(logging.DEBUG):
+            path = self.screen(request.path.encode()).decode()
+            log.debug("%s %s -> %s in %.3f s", request.method, path, status, seconds)
+        if self.watch is not None:
+            self.watch(Exchange(request, status, seconds))
+
+    def close(self) -> None:
+        """Close all connections and forget the tokens."""
+        self.tokens.close()
+        self.session.close()
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """An attempt that brought no answer, with the error it will be if no further attempt is made."""
+
+    fate: Fate
+    error: TransportError
+
+
+def _failure_of(outcome: Response | _Fault) -> Failure | None:
+    if isinstance(outcome, _Fault):
+        return Failure(outcome.fate) if outcome.error.details.retryable else Failure(Fate.REFUSED)
+    if outcome.status < 400:
+        return None
+    return Failure(Fate.REFUSED, outcome.status, retry_after(outcome.headers, now=None))
+
+
+def _finish(outcome: Response | _Fault, lost: int) -> Response:
+    if isinstance(outcome, Response):
+        return replace(outcome, lost=lost) if lost else outcome
+    raise outcome.error.located(outcome_unknown=True) if lost else outcome.error
+
+
+def _fault(exc: Exception, origin: str) -> _Fault:
+    """Turn a library's exception into ours. The original is let go: it holds the request, and that holds the token."""
+    fate = Fate.UNSENT if _never_sent(exc) else Fate.LOST
+    message, fix, retryable = explain_network(exc, origin)
+    details = ErrorDetails(fix=fix, retryable=retryable, outcome_unknown=fate is Fate.LOST)
+    return _Fault(fate, TransportError(message, details))
+
+
+def _never_sent(exc: Exception) -> bool:
+    import requests
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)):
+        return True
+    cause = exc.args[0] if exc.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError)
+
+
+def _prepare(request: Request, url: str, token: str) -> requests.PreparedRequest:
+    """A request as `requests` would prepare it, without working out what we know already. Cookies are not kept:
+    an affinity cookie would tie all our workers to one server.
+    """
+    import requests
+    from requests.cookies import RequestsCookieJar
+    from requests.structures import CaseInsensitiveDict
+
+    prepared = requests.PreparedRequest()
+    headers = CaseInsensitiveDict({**STANDARD_HEADERS, **request.headers, "Authorization": f"Bearer {token}"})
+    if request.body is not None:
+        headers.setdefault("Content-Type", JSON_BODY["Content-Type"])
+    if request.body is not None or request.method in ("POST", "PATCH", "PUT"):
+        headers["Content-Length"] = str(len(request.body or b""))
+    prepared.method, prepared.url, prepared.body, prepared.headers = request.method, url, request.body, headers
+    prepared._cookies = RequestsCookieJar()  # noqa: SLF001 - build_response reads it
+    return prepared
+
+
+def _body(reply: requests.Response) -> bytes:
+    """The whole body, decoded, but never more than `LARGEST_BODY` bytes of it: a gzip bomb must not fill the memory."""
+    parts, size = [], 0
+    for part in reply.raw.stream(CHUNK, decode_content=True):
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise _too_large()
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large() -> TransportError:
+    megabytes = LARGEST_BODY // (1024 * 1024)
+    return TransportError(
+        f"The answer is larger than {megabytes} MB; it was not read further.",
+        ErrorDetails(fix="Ask for fewer columns or a smaller page."),
+    )
+
+
+def _origin_of(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme.lower(), (parts.hostname or "").lower(), port

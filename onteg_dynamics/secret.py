@@ -1,0 +1,84 @@
+"""Secrets that do not show themselves, and taking them out of whatever goes out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+__all__ = ["MASK", "Redactor", "Secret"]
+
+MASK = "***"
+SHORTEST = 4  # anything shorter would be found everywhere
+
+# Tokens and credentials that we do not know but that look like what they are.
+_LOOKS_SECRET = re.compile(
+    r"(?i)(?P<keep>\bBearer\s+|\b(?:client_secret|client_assertion|password|access_token|refresh_token)=)[^\s&\"',]+"
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A text that is shown as ``***`` wherever it is printed."""
+
+    value: str = field()
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __repr__(self) -> str:
+        return f"Secret('{MASK}')"
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __format__(self, _: str) -> str:
+        return MASK
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Takes secrets out of texts, data and response bodies.
+
+    Args:
+        secrets: tells the secrets of the moment, since tokens change.
+    """
+
+    secrets: Callable[[], Iterable[str]] = field(repr=False)
+
+    def text(self, text: str) -> str:
+        """`text` with every secret, and everything that looks like a token, replaced by ``***``."""
+        for form in self._forms():
+            text = text.replace(form, MASK)
+        return _LOOKS_SECRET.sub(lambda match: (match["keep"] or "") + MASK, text)
+
+    def data(self, value: Any) -> Any:
+        """JSON-like `value` with all texts in it cleaned, keys included."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.data(key): self.data(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.data(item) for item in value]
+        return value
+
+    def body(self, body: bytes) -> bytes:
+        """A response body with every known secret replaced. Costs one search of the bytes for each."""
+        for form in self._forms():
+            encoded = form.encode()
+            if encoded in body:
+                body = body.replace(encoded, MASK.encode())
+        return body
+
+    def _forms(self) -> list[str]:
+        """Each secret as it is, as it stands in JSON and as it stands in a URL; the longest first."""
+        forms = {form for secret in self.secrets() if len(secret) >= SHORTEST for form in _spellings(secret)}
+        return sorted(forms, key=len, reverse=True)
+
+
+def _spellings(secret: str) -> set[str]:
+    return {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)}
