@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from onteg_dynamics.sandbox.metadata.members import MetadataType
 from onteg_dynamics.sandbox.metadata.paths import SETS, TYPES
@@ -31,15 +31,13 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
     Returns:
         The XML, UTF-8 encoded, with its declaration.
     """
-    root = Xml.Element("edmx:Edmx", {"Version": "4.0", "xmlns:edmx": _EDMX})
+    root = ET.Element("edmx:Edmx", {"Version": "4.0", "xmlns:edmx": _EDMX})
     for namespace, name in _VOCABULARIES.items():
         address = f"http://docs.oasis-open.org/odata/odata/v4.0/os/vocabularies/{namespace}.xml"
-        reference = Xml.SubElement(root, "edmx:Reference", {"Uri": address})
-        Xml.SubElement(reference, "edmx:Include", {"Namespace": namespace, "Alias": name})
-    services = Xml.SubElement(root, "edmx:DataServices")
-    schema = Xml.SubElement(
-        services, "Schema", {"Namespace": "Microsoft.Dynamics.CRM", "Alias": "mscrm", "xmlns": _EDM}
-    )
+        reference = ET.SubElement(root, "edmx:Reference", {"Uri": address})
+        ET.SubElement(reference, "edmx:Include", {"Namespace": namespace, "Alias": name})
+    services = ET.SubElement(root, "edmx:DataServices")
+    schema = ET.SubElement(services, "Schema", {"Namespace": "Microsoft.Dynamics.CRM", "Alias": "mscrm", "xmlns": _EDM})
     messages = tuple(messages)
     _base_types(schema)
     for table in model.tables.values():
@@ -51,26 +49,26 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
     for message in messages:
         _message(schema, message)
     _container(schema, model, messages)
-    return b'<?xml version="1.0" encoding="utf-8"?>' + Xml.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>' + bytes(ET.tostring(root, encoding="utf-8"))
 
 
-def _base_types(schema: Xml.Element) -> None:
-    Xml.SubElement(schema, "EntityType", {"Name": "crmbaseentity", "Abstract": "true"})
-    principal = Xml.SubElement(
+def _base_types(schema: ET.Element) -> None:
+    ET.SubElement(schema, "EntityType", {"Name": "crmbaseentity", "Abstract": "true"})
+    principal = ET.SubElement(
         schema, "EntityType", {"Name": "principal", "BaseType": "mscrm.crmbaseentity", "Abstract": "true"}
     )
     _key(principal, "ownerid")
-    Xml.SubElement(principal, "Property", {"Name": "ownerid", "Type": "Edm.Guid"})
+    ET.SubElement(principal, "Property", {"Name": "ownerid", "Type": "Edm.Guid"})
 
 
-def _key(entity: Xml.Element, name: str) -> None:
-    Xml.SubElement(Xml.SubElement(entity, "Key"), "PropertyRef", {"Name": name})
+def _key(entity: ET.Element, name: str) -> None:
+    ET.SubElement(ET.SubElement(entity, "Key"), "PropertyRef", {"Name": name})
 
 
-def _entity_type(schema: Xml.Element, model: Model, table: Table, *, annotated: bool) -> None:
+def _entity_type(schema: ET.Element, model: Model, table: Table, *, annotated: bool) -> None:
     is_principal = table.logical_name in _PRINCIPALS
     base = "principal" if is_principal else "crmbaseentity"
-    entity = Xml.SubElement(schema, "EntityType", {"Name": table.logical_name, "BaseType": f"mscrm.{base}"})
+    entity = ET.SubElement(schema, "EntityType", {"Name": table.logical_name, "BaseType": f"mscrm.{base}"})
     if not is_principal:
         _key(entity, table.primary_id)
     for name, column in table.properties.items():
@@ -83,31 +81,31 @@ def _entity_type(schema: Xml.Element, model: Model, table: Table, *, annotated: 
         _annotation(entity, f"{_CORE}.Description", String=table.description)
 
 
-def _property(entity: Xml.Element, column: Column, *, annotated: bool) -> None:
+def _property(entity: ET.Element, column: Column, *, annotated: bool) -> None:
     attributes = {"Name": column.property_name, "Type": column.edm_type}
     if column.edm_type == "Edm.String":
         attributes["Unicode"] = "false"
     if column.edm_type == "Edm.Decimal":
         attributes["Scale"] = "Variable"
-    element = Xml.SubElement(entity, "Property", attributes)
+    element = ET.SubElement(entity, "Property", attributes)
     if annotated:
         _annotate(element, column)
 
 
-def _annotate(element: Xml.Element, column: Column) -> None:
+def _annotate(element: ET.Element, column: Column) -> None:
     if column.description:
         _annotation(element, f"{_CORE}.Description", String=column.description)
     if column.is_lookup or not (column.valid_for_create or column.valid_for_update):
         _annotation(element, f"{_CORE}.Computed", Bool="true")
         permissions = _annotation(element, f"{_CORE}.Permissions")
-        Xml.SubElement(permissions, "EnumMember").text = f"{_CORE}.PermissionType/Read"
+        ET.SubElement(permissions, "EnumMember").text = f"{_CORE}.PermissionType/Read"
 
 
-def _annotation(element: Xml.Element, term: str, **values: str) -> Xml.Element:
-    return Xml.SubElement(element, "Annotation", {"Term": term, **values})
+def _annotation(element: ET.Element, term: str, **values: str) -> ET.Element:
+    return ET.SubElement(element, "Annotation", {"Term": term, **values})
 
 
-def _navigation(entity: Xml.Element, model: Model, navigation: Navigation) -> None:
+def _navigation(entity: ET.Element, model: Model, navigation: Navigation) -> None:
     target = "principal" if navigation.target == "owner" else navigation.target
     kind = f"Collection(mscrm.{target})" if navigation.is_collection else f"mscrm.{target}"
     attributes = {"Name": navigation.name, "Type": kind}
@@ -116,14 +114,14 @@ def _navigation(entity: Xml.Element, model: Model, navigation: Navigation) -> No
     if partner:
         attributes["Partner"] = partner
     if navigation.is_collection or relation is None:
-        Xml.SubElement(entity, "NavigationProperty", attributes)
+        ET.SubElement(entity, "NavigationProperty", attributes)
         return
-    element = Xml.SubElement(entity, "NavigationProperty", {**attributes, "Nullable": "false"})
+    element = ET.SubElement(entity, "NavigationProperty", {**attributes, "Nullable": "false"})
     column = model.tables[navigation.table].columns.get(relation.column)
     if column is not None and column.is_stored:
         key = "ownerid" if navigation.target == "owner" else relation.target_column
         pair = {"Property": column.property_name, "ReferencedProperty": key}
-        Xml.SubElement(element, "ReferentialConstraint", pair)
+        ET.SubElement(element, "ReferentialConstraint", pair)
 
 
 def _partner(navigation: Navigation) -> str:
@@ -136,20 +134,20 @@ def _partner(navigation: Navigation) -> str:
     return relation.navigation if navigation.is_collection else relation.collection
 
 
-def _metadata_type(schema: Xml.Element, kind: MetadataType) -> None:
+def _metadata_type(schema: ET.Element, kind: MetadataType) -> None:
     base = kind.base.name if kind.base else "crmbaseentity"
-    entity = Xml.SubElement(schema, "EntityType", {"Name": kind.name, "BaseType": f"mscrm.{base}"})
+    entity = ET.SubElement(schema, "EntityType", {"Name": kind.name, "BaseType": f"mscrm.{base}"})
     if kind.base is None:
         _key(entity, "MetadataId")
     for member in kind.own:
-        Xml.SubElement(entity, "Property", {"Name": member.name, "Type": member.type})
+        ET.SubElement(entity, "Property", {"Name": member.name, "Type": member.type})
     for item in kind.own_navigations:
         target = f"Collection(mscrm.{item.type})" if item.is_collection else f"mscrm.{item.type}"
         attributes = {"Name": item.name, "Type": target, "ContainsTarget": "true"}
-        Xml.SubElement(entity, "NavigationProperty", attributes)
+        ET.SubElement(entity, "NavigationProperty", attributes)
 
 
-def _complex_types(schema: Xml.Element, messages: Iterable[Message]) -> None:
+def _complex_types(schema: ET.Element, messages: Iterable[Message]) -> None:
     for name, members in COMPLEX_TYPES.items():
         _complex(schema, name, members)
     for name, (base, members) in DERIVED_COMPLEX.items():
@@ -159,55 +157,55 @@ def _complex_types(schema: Xml.Element, messages: Iterable[Message]) -> None:
             _complex(schema, message.returns.rsplit(".", 1)[1], message.result)
 
 
-def _complex(schema: Xml.Element, name: str, members: Mapping[str, str], base: str | None = None) -> None:
+def _complex(schema: ET.Element, name: str, members: Mapping[str, str], base: str | None = None) -> None:
     attributes = {"Name": name} | ({"BaseType": f"mscrm.{base}"} if base else {})
-    element = Xml.SubElement(schema, "ComplexType", attributes)
+    element = ET.SubElement(schema, "ComplexType", attributes)
     for member, kind in members.items():
-        Xml.SubElement(element, "Property", {"Name": member, "Type": kind})
+        ET.SubElement(element, "Property", {"Name": member, "Type": kind})
 
 
-def _enum_types(schema: Xml.Element) -> None:
+def _enum_types(schema: ET.Element) -> None:
     for name, members in ENUM_TYPES.items():
-        element = Xml.SubElement(schema, "EnumType", {"Name": name})
+        element = ET.SubElement(schema, "EnumType", {"Name": name})
         for value, member in enumerate(members):
-            Xml.SubElement(element, "Member", {"Name": member, "Value": str(value)})
+            ET.SubElement(element, "Member", {"Name": member, "Value": str(value)})
 
 
-def _message(schema: Xml.Element, message: Message) -> None:
+def _message(schema: ET.Element, message: Message) -> None:
     attributes = {"Name": message.name} | ({"IsBound": "true"} if message.binding else {})
-    element = Xml.SubElement(schema, "Function" if message.is_function else "Action", attributes)
+    element = ET.SubElement(schema, "Function" if message.is_function else "Action", attributes)
     if message.binding:
         kind = f"mscrm.{message.binding}"
         bound = f"Collection({kind})" if message.on_collection else kind
         name = "entityset" if message.on_collection else "entity"
-        Xml.SubElement(element, "Parameter", {"Name": name, "Type": bound, "Nullable": "false"})
+        ET.SubElement(element, "Parameter", {"Name": name, "Type": bound, "Nullable": "false"})
     for name, kind in message.parameters.items():
-        Xml.SubElement(element, "Parameter", {"Name": name, "Type": kind})
+        ET.SubElement(element, "Parameter", {"Name": name, "Type": kind})
     if message.returns:
-        Xml.SubElement(element, "ReturnType", {"Type": message.returns, "Nullable": "false"})
+        ET.SubElement(element, "ReturnType", {"Type": message.returns, "Nullable": "false"})
 
 
-def _container(schema: Xml.Element, model: Model, messages: Iterable[Message]) -> None:
-    container = Xml.SubElement(schema, "EntityContainer", {"Name": "System"})
+def _container(schema: ET.Element, model: Model, messages: Iterable[Message]) -> None:
+    container = ET.SubElement(schema, "EntityContainer", {"Name": "System"})
     for table in model.tables.values():
         if table.entity_set_name:
             _entity_set(container, model, table)
     for name, (kind, _read) in SETS.items():
         attributes = {"Name": name, "EntityType": f"mscrm.{kind.name}"}
-        Xml.SubElement(container, "EntitySet", attributes)
+        ET.SubElement(container, "EntitySet", attributes)
     for message in messages:
         if message.binding is None:
             word = "Function" if message.is_function else "Action"
             attributes = {"Name": message.name, word: f"mscrm.{message.name}"}
-            Xml.SubElement(container, f"{word}Import", attributes)
+            ET.SubElement(container, f"{word}Import", attributes)
 
 
-def _entity_set(container: Xml.Element, model: Model, table: Table) -> None:
+def _entity_set(container: ET.Element, model: Model, table: Table) -> None:
     attributes = {"Name": table.entity_set_name, "EntityType": f"mscrm.{table.logical_name}"}
-    element = Xml.SubElement(container, "EntitySet", attributes)
+    element = ET.SubElement(container, "EntitySet", attributes)
     for navigation in model.navigations(table.logical_name).values():
         target = model.table(navigation.target)
         if target is None or not target.entity_set_name or navigation.target == "owner":
             continue
         binding = {"Path": navigation.name, "Target": target.entity_set_name}
-        Xml.SubElement(element, "NavigationPropertyBinding", binding)
+        ET.SubElement(element, "NavigationPropertyBinding", binding)
