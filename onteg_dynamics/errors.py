@@ -17,10 +17,12 @@
 # │   ├── ThrottledError        429: service protection limits
 # │   └── UnavailableError      5xx
 # ├── OutputError               an answer that does not fit the action's own output schema: a bug, of ours or theirs
-# └── StoppedError              the deadline passed, or the caller cancelled
+# ├── StoppedError              the deadline passed, or the caller cancelled
+# └── UnexpectedError           a bug: an action raised what is not in this tree
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,6 +46,7 @@ __all__ = [
     "ThrottledError",
     "TransportError",
     "UnavailableError",
+    "UnexpectedError",
     "UnknownNameError",
 ]
 
@@ -120,6 +123,14 @@ class OntegError(Exception):
         self.details = replace(self.details, **missing)
         return self
 
+    def cleaned(self, clean: Callable[[str], str]) -> OntegError:
+        """This same error with `clean` applied to its texts, and let go of all that hangs on it: chain and frames."""
+        self.message = clean(self.message)
+        self.args = (self.message,)
+        self.details = replace(self.details, fix=clean(self.details.fix) if self.details.fix else None)
+        self.__cause__ = self.__context__ = self.__traceback__ = None
+        return self
+
     def as_dict(self) -> dict[str, Any]:
         """The error as JSON-ready data, as it stands in a result envelope: kind, message, and what is known."""
         known = {name: value for name, value in vars(self.details).items() if value is not None}
@@ -137,6 +148,11 @@ class InputError(OntegError):
     def __init__(self, problems: str | tuple[Problem, ...], details: ErrorDetails | None = None) -> None:
         self.problems = (Problem("", "", problems),) if isinstance(problems, str) else problems
         super().__init__("\n".join(str(problem) for problem in self.problems), details)
+
+    def cleaned(self, clean: Callable[[str], str]) -> OntegError:
+        """As `OntegError.cleaned`, the problems too."""
+        self.problems = tuple(replace(problem, message=clean(problem.message)) for problem in self.problems)
+        return super().cleaned(clean)
 
     def as_dict(self) -> dict[str, Any]:
         """As `OntegError.as_dict`, with the problems one by one."""
@@ -205,3 +221,7 @@ class OutputError(OntegError):
 
 class StoppedError(OntegError):
     """The deadline passed, or the caller cancelled."""
+
+
+class UnexpectedError(OntegError):
+    """An action raised an error of another kind: a bug in it."""

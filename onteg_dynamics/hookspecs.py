@@ -2,12 +2,13 @@
 
 A plugin is a module or object that pluggy can register under the project name ``onteg``, found through the entry-point
 group ``onteg.connectors``. It says which version of this contract it was written for in ``onteg_api_version`` and
-implements any of the hooks below with `hookimpl`. Arguments of a hookimpl take no defaults.
+implements any of the hooks below with `hookimpl`, taking those of their arguments that it needs. Arguments of a hookimpl
+take no defaults. ``dataverse`` is a client at work for the connection, ready to use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -149,18 +150,18 @@ class Hooks:
         """The working side of every action in the plugin's manifest. Asked once, when the plugin is loaded."""
 
     @hookspec
-    def onteg_test_connection(self, connection: Connection) -> Iterator[Finding]:
+    def onteg_test_connection(self, connection: Connection, dataverse: Dataverse) -> Iterable[Finding]:
         """The findings of a connection test, one by one as they are made."""
 
     @hookspec(firstresult=True)
     def onteg_choices(
-        self, connection: Connection, source: str, params: Mapping[str, str]
+        self, connection: Connection, source: str, params: Mapping[str, str], dataverse: Dataverse
     ) -> Sequence[Choice] | None:
         """The entries of a dropdown (``x-onteg-choices``); None if the source is not this plugin's."""
 
     @hookspec(firstresult=True)
     def onteg_schema(
-        self, connection: Connection | None, source: str, params: Mapping[str, str]
+        self, connection: Connection | None, source: str, params: Mapping[str, str], dataverse: Dataverse | None
     ) -> Mapping[str, Any] | None:
         """A JSON Schema that depends on the data (``x-onteg-schema``), such as the typed form of a table's row.
 
@@ -169,7 +170,7 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def onteg_token_provider(self, connection: Connection) -> TokenProvider | None:
-        """Where access tokens for this connection come from; None if the kind of authentication is not this plugin's."""
+        """Where access tokens for this connection come from; None if its kind of authentication is another plugin's."""
 
     @hookspec
     def onteg_before_execute(self, action: str, options: Mapping[str, Any], connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """``connector.json`` and ``schemas/`` as frozen data.
 
-The files stand at the top of a checkout and inside the package of a wheel; both are found. Schemas are read when they are
-first asked for, with every ``$ref`` to another file replaced by what it refers to, so that each stands alone.
+The files stand at the top of a checkout and inside the package of a wheel; both are found. Schemas are read when they
+are first asked for, with every ``$ref`` to another file replaced by what it refers to, so that each stands alone.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -74,10 +75,15 @@ class Redactor:
                 body = body.replace(encoded, MASK.encode())
         return body
 
-    def _forms(self) -> list[str]:
-        """Each secret as it is, as it stands in JSON and as it stands in a URL; the longest first."""
-        forms = {form for secret in self.secrets() if len(secret) >= SHORTEST for form in _spellings(secret)}
-        return sorted(forms, key=len, reverse=True)
+    def _forms(self) -> tuple[str, ...]:
+        return _all_spellings(tuple(self.secrets()))
+
+
+@lru_cache(maxsize=64)
+def _all_spellings(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Each secret as it is, as it stands in JSON and as it stands in a URL; the longest first."""
+    forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _spellings(secret: str) -> set[str]:

@@ -20,6 +20,7 @@ from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query, Reading
 from onteg_dynamics.dataverse.rows import Found, Key, Written
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.shape import Row
+from onteg_dynamics.dataverse.tables import Described, Table
 
 __all__ = ["Dataverse"]
 
@@ -91,6 +92,19 @@ class Dataverse(Link):
         query = Query(selection, filter, order_by, top, page_size)
         for page in Reading(self, query):
             yield from page
+
+    def tables(self) -> tuple[Table, ...]:
+        """All tables that have an entity set, by logical name."""
+        return self.metadata.tables(self.fetch)
+
+    def describe(self, table: Table) -> list[Described]:
+        """The columns of `table` that can be read, with all that is known of each; learned in few round trips."""
+        columns = self.columns(table)
+        self.metadata.learn_details(table, self.fetch)
+        return [
+            Described(column, self.details(table, column.name), columns.relationships.get(column.name, ()))
+            for column in columns.visible()
+        ]
 
     def who_am_i(self) -> Mapping[str, str]:
         """The ids ``UserId``, ``BusinessUnitId`` and ``OrganizationId`` of whoever the token stands for."""

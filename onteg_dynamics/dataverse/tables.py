@@ -16,6 +16,7 @@ __all__ = [
     "Choice",
     "Column",
     "Columns",
+    "Described",
     "Details",
     "Relationship",
     "Table",
@@ -208,6 +209,15 @@ class Relationship:
             navigation=data.get("ReferencingEntityNavigationPropertyName") or "",
             collection=data.get("ReferencedEntityNavigationPropertyName") or "",
         )
+
+
+@dataclass(frozen=True)
+class Described:
+    """A column with all that is known of it: its details, and for a lookup the tables it may refer to."""
+
+    column: Column
+    details: Details = field(default_factory=Details)
+    targets: tuple[Relationship, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""The connection itself: Who Am I, Check Connection, Send Request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from onteg_dynamics.actions.doctor import examine
+from onteg_dynamics.connection import Connection
+from onteg_dynamics.dataverse.client import Dataverse
+from onteg_dynamics.dataverse.protocol import JSON_BODY, Repeat, Request, dumps
+from onteg_dynamics.errors import InputError, Problem
+from onteg_dynamics.hookspecs import Action, Annotations, Context, Finding, Outcome, hookimpl
+
+Options = Mapping[str, Any]
+
+READS = Annotations(read_only=True, idempotent=True)
+# What the transport says itself; another value would break its own safety.
+OWN_HEADERS = frozenset(
+    {"authorization", "host", "content-length", "transfer-encoding", "connection", "cookie", "accept-encoding"}
+)
+
+
+def who_am_i(context: Context, _: Options) -> Outcome:
+    """Tell which user the connection stands for."""
+    ids = context.dataverse.who_am_i()
+    return Outcome(
+        {
+            "user_id": ids["UserId"],
+            "business_unit_id": ids["BusinessUnitId"],
+            "organization_id": ids["OrganizationId"],
+        }
+    )
+
+
+def check_connection(context: Context, options: Options) -> Outcome:
+    """Look at everything a connection needs."""
+    findings = list(examine(context.connection, context.dataverse, options.get("tables", ())))
+    healthy = all(finding.passed for finding in findings)
+    return Outcome({"healthy": healthy, "findings": [vars(finding) for finding in findings]})
+
+
+def send_request(context: Context, options: Options) -> Outcome:
+    """Send any request to the Web API."""
+    method = options.get("method", "GET")
+    body = dumps(options["body"]) if "body" in options else None
+    headers = {**(JSON_BODY if body else {}), **_allowed(options.get("headers", {}))}
+    # A write that we do not know is sent again only if it certainly was not carried out.
+    repeat = Repeat.ALWAYS if method == "GET" else Repeat.UNSENT
+    answer = context.dataverse.send(Request(method, options["path"].strip(), body, headers, repeat))
+    body_out = answer.data if not isinstance(answer.data, bytes) else answer.data.decode("latin-1")
+    return Outcome({"status": answer.status, "headers": dict(answer.headers), "body": body_out})
+
+
+def _allowed(headers: Mapping[str, str]) -> Mapping[str, str]:
+    problems = [
+        Problem(f"headers.{name}", "Headers", "is set by the connector itself")
+        for name in headers
+        if name.lower() in OWN_HEADERS
+    ]
+    problems += [
+        Problem(f"headers.{name}", "Headers", "must not contain a line break")
+        for name, value in headers.items()
+        if any(char in name + value for char in "\r\n\0")
+    ]
+    if problems:
+        raise InputError(tuple(problems))
+    return headers
+
+
+@hookimpl
+def onteg_register_actions() -> Iterable[Action]:
+    """The actions of this family."""
+    return (
+        Action("who_am_i", who_am_i, READS),
+        Action("check_connection", check_connection, READS),
+        Action("send_request", send_request, Annotations(destructive=True)),
+    )
+
+
+@hookimpl
+def onteg_test_connection(connection: Connection, dataverse: Dataverse) -> Iterable[Finding]:
+    """The findings of Check Connection, as they are made."""
+    return examine(connection, dataverse, ())

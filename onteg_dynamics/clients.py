@@ -1,0 +1,93 @@
+"""One client for each connection, made on first use and shared by all calls and threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from onteg_dynamics.connection import Connection
+from onteg_dynamics.dataverse.auth import TokenProvider
+from onteg_dynamics.dataverse.client import Dataverse
+from onteg_dynamics.dataverse.retries import RetryPolicy
+from onteg_dynamics.dataverse.transport import Exchange, NetworkSettings, Transport, new_session
+from onteg_dynamics.errors import SettingsError
+from onteg_dynamics.hookspecs import Finding
+from onteg_dynamics.secret import Redactor
+
+__all__ = ["Client", "Clients", "network_of"]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A connection's client, and what takes its secrets out of whatever it says."""
+
+    dataverse: Dataverse
+    redactor: Redactor
+
+    def clean_finding(self, finding: Finding) -> Finding:
+        """`finding` without secrets."""
+        return replace(finding, message=self.redactor.text(finding.message), fix=self.redactor.text(finding.fix))
+
+
+@dataclass
+class Clients:
+    """Makes and keeps clients.
+
+    Args:
+        token_provider: where tokens for a connection come from.
+        watch: told of every request sent.
+    """
+
+    token_provider: Callable[[Connection], TokenProvider | None]
+    watch: Callable[[Exchange], None] | None = None
+    _kept: dict[Connection, Client] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def get(self, connection: Connection) -> Client:
+        """The client for `connection`.
+
+        Raises:
+            SettingsError: no plugin knows its kind of authentication.
+        """
+        with self._lock:
+            client = self._kept.get(connection)
+            if client is None:
+                client = self._kept[connection] = self._new(connection)
+            return client
+
+    def close(self) -> None:
+        """Close all connections and forget all tokens."""
+        with self._lock:
+            for client in self._kept.values():
+                client.dataverse.close()
+            self._kept.clear()
+
+    def _new(self, connection: Connection) -> Client:
+        tokens = self.token_provider(connection)
+        if tokens is None:
+            raise SettingsError("no plugin knows how to get a token for this kind of Authentication")
+        redactor = Redactor(lambda: (*connection.secrets, *tokens.secrets()))
+        network = network_of(connection)
+        transport = Transport(
+            connection.endpoint_url,
+            tokens,
+            new_session(network),
+            api_version=connection.api_version,
+            network=network,
+            policy=RetryPolicy(budget=connection.retry_budget),
+            screen=redactor.body,
+            watch=self.watch,
+        )
+        return Client(Dataverse(transport), redactor)
+
+
+def network_of(connection: Connection) -> NetworkSettings:
+    """How to reach the connection's hosts."""
+    return NetworkSettings(
+        connection.connect_timeout,
+        connection.read_timeout,
+        connection.ca_bundle,
+        connection.proxy.value or None,
+        connection.concurrency,
+    )
