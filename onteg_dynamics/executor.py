@@ -43,7 +43,7 @@ class Executor:
         """Nothing is connected before the first call."""
         self._clients = Clients(self._tokens, self.watch)
 
-    def __enter__(self) -> Executor:
+    def __enter__(self) -> Executor:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
     def __exit__(self, *_: object) -> None:

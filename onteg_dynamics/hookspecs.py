@@ -2,8 +2,8 @@
 
 A plugin is a module or object that pluggy can register under the project name ``onteg``, found through the entry-point
 group ``onteg.connectors``. It says which version of this contract it was written for in ``onteg_api_version`` and
-implements any of the hooks below with `hookimpl`, taking those of their arguments that it needs. Arguments of a hookimpl
-take no defaults. ``dataverse`` is a client at work for the connection, ready to use.
+implements any of the hooks below with `hookimpl`, taking those of their arguments that it needs. Arguments of a
+hookimpl take no defaults. ``dataverse`` is a client at work for the connection, ready to use.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from onteg_dynamics.connection import Connection
     from onteg_dynamics.dataverse.auth import TokenProvider
     from onteg_dynamics.dataverse.client import Dataverse
-    from onteg_dynamics.executor import Result
     from onteg_dynamics.manifest import Manifest
+    from onteg_dynamics.result import Result
 
 __all__ = [
     "API_VERSION",
@@ -142,15 +142,17 @@ class Hooks:
     """The hooks. The docstring of each says what an implementation returns."""
 
     @hookspec
-    def onteg_manifest(self) -> Manifest:
+    def onteg_manifest(self) -> Manifest:  # type: ignore[empty-body]
         """The plugin's manifest: a connector of its own, or more actions for one (``extends``)."""
 
     @hookspec
-    def onteg_register_actions(self) -> Iterable[Action]:
+    def onteg_register_actions(self) -> Iterable[Action]:  # type: ignore[empty-body]
         """The working side of every action in the plugin's manifest. Asked once, when the plugin is loaded."""
 
     @hookspec
-    def onteg_test_connection(self, connection: Connection, dataverse: Dataverse) -> Iterable[Finding]:
+    def onteg_test_connection(  # type: ignore[empty-body]
+        self, connection: Connection, dataverse: Dataverse
+    ) -> Iterable[Finding]:
         """The findings of a connection test, one by one as they are made."""
 
     @hookspec(firstresult=True)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from onteg_dynamics.coercion import CoercionError, coerce
 from onteg_dynamics.dataverse.metadata import suggest
 from onteg_dynamics.errors import InputError, OutputError, Problem
+from onteg_dynamics.misfits import Misfit, find
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
 
 __all__ = ["Form", "OutputCheck"]
 
@@ -56,8 +56,8 @@ class Form:
         typed, misfits = self._coerced(named)
         typed = self._without_leftovers(typed)
         problems += misfits
-        for error in self._errors_beside(typed, misfits):
-            problems += self._explain(error)
+        for misfit in self._others(typed, misfits):
+            problems += self._explain(misfit)
         if problems:
             raise self.error(tuple(_distinct(problems)))
         return typed
@@ -94,40 +94,34 @@ class Form:
         active = set(_active_fields(self._validator, self.schema, typed))
         return {key: value for key, value in typed.items() if key in active or key not in self.fields}
 
-    def _errors_beside(self, typed: Mapping[str, Any], misfits: Iterable[Problem]) -> list[ValidationError]:
-        """The errors of the other fields: one that could not be coerced is there, only not readable."""
-        told = {problem.path.partition(".")[0] for problem in misfits}
-        return [
-            error
-            for error in self._validator.iter_errors(typed)
-            if not (error.validator == "required" and told & set(_missing(error)))
-        ]
+    def _others(self, typed: Mapping[str, Any], problems: Iterable[Problem]) -> list[Misfit]:
+        """What is wrong with the other fields: one that could not be coerced is there, only not readable."""
+        told = {problem.path.partition(".")[0] for problem in problems}
+        return [misfit for misfit in find(self._validator, typed) if not told & set(misfit.missing)]
 
-    def _explain(self, error: ValidationError) -> list[Problem]:
-        path = ".".join(map(str, error.absolute_path))
-        if error.validator == "required":
-            reason = self._reason(error)
-            return [self._problem(_joined(path, name), f"is required{reason}") for name in _missing(error)]
-        if error.validator in ("additionalProperties", "unevaluatedProperties"):
-            return list(self._unexpected(path, error))
-        if error.validator == "dependentRequired":
-            return [self._problem(path, _dependent(error))]
-        return [self._problem(path, _message(error))]
+    def _explain(self, misfit: Misfit) -> list[Problem]:
+        if misfit.kind == "required":
+            reason = self._reason(misfit)
+            return [self._problem(_joined(misfit.place, name), f"is required{reason}") for name in misfit.missing]
+        if misfit.kind in ("additionalProperties", "unevaluatedProperties"):
+            return list(self._unexpected(misfit))
+        return [self._problem(misfit.place, misfit.message)]
 
-    def _unexpected(self, path: str, error: ValidationError) -> Iterator[Problem]:
-        known = dict(error.schema.get("properties", {})) if path else self.fields
-        for name in error.instance:
+    def _unexpected(self, misfit: Misfit) -> Iterator[Problem]:
+        known = dict(misfit.schema.get("properties", {})) if misfit.path else self.fields
+        for name in misfit.value:
             if name not in known:
                 hint = suggest(str(name), [*known, *(str(item.get("title", "")) for item in known.values())])
-                yield Problem(_joined(path, str(name)), "", f"there is no such {self.noun}. {hint}".strip())
+                message = f"there is no such {self.noun}. {hint}".strip()
+                yield Problem(_joined(misfit.place, str(name)), "", message)
 
-    def _reason(self, error: ValidationError) -> str:
+    def _reason(self, misfit: Misfit) -> str:
         """Why a field is required, when that depends on another: `` when Authentication is OAuth``."""
-        schema_path = list(error.absolute_schema_path)
-        if "then" not in schema_path:
+        steps = misfit.schema_path
+        if "then" not in steps:
             return ""
         node: Any = self.schema
-        for step in schema_path[: len(schema_path) - 1 - schema_path[::-1].index("then")]:
+        for step in steps[: len(steps) - 1 - steps[::-1].index("then")]:
             node = node[step]
         conditions = node["if"].get("properties", {})
         told = [f"{self._label(key)} is {item['const']}" for key, item in conditions.items() if "const" in item]
@@ -152,7 +146,7 @@ class OutputCheck:
         Raises:
             OutputError: it does not; names the places, not the values.
         """
-        errors = sorted({_place(error) for error in self._validator.iter_errors(output)})
+        errors = sorted({_place(misfit) for misfit in find(self._validator, output)})
         if errors:
             raise OutputError(f"The output of {action} does not fit its own schema: {'; '.join(errors[:5])}.")
 
@@ -161,9 +155,8 @@ class OutputCheck:
         return _compiled(self.schema)
 
 
-def _place(error: ValidationError) -> str:
-    where = ".".join(map(str, error.absolute_path)) or "the whole"
-    return f"{where} ({error.validator}: {_message(error)})"
+def _place(misfit: Misfit) -> str:
+    return f"{misfit.place or 'the whole'} ({misfit.kind}: {misfit.message})"
 
 
 def _compiled(schema: Schema) -> Draft202012Validator:
@@ -194,65 +187,8 @@ def _active_fields(validator: Draft202012Validator, schema: Schema, values: Mapp
             yield from _active_fields(validator, item.get("then", {}), values)
 
 
-def _missing(error: ValidationError) -> list[str]:
-    return [name for name in error.validator_value if name not in error.instance]
-
-
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _dependent(error: ValidationError) -> str:
-    needs = sorted(
-        {name for key, names in error.validator_value.items() if key in error.instance for name in names}
-        - set(error.instance)
-    )
-    return f"needs {' and '.join(needs)} beside it"
-
-
-_TYPES = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a JSON object",
-    "array": "a list",
-    "null": "empty",
-}
-
-_LIMITS = {
-    "minimum": "must be at least {}",
-    "maximum": "must be at most {}",
-    "exclusiveMinimum": "must be more than {}",
-    "exclusiveMaximum": "must be less than {}",
-    "minLength": "must have at least {} characters",
-    "maxLength": "must have at most {} characters",
-    "minItems": "must have at least {} entries",
-    "maxItems": "must have at most {} entries",
-    "minProperties": "must have at least {} member",
-    "const": "must be {}",
-}
-
-
-def _message(error: ValidationError) -> str:
-    """What is wrong, from the schema alone: jsonschema's own message holds the value."""
-    kind, wanted = str(error.validator), error.validator_value
-    if kind == "enum":
-        return f"must be one of {', '.join(str(item) for item in wanted)}"
-    if kind in _LIMITS:
-        return _LIMITS[kind].format(wanted)
-    if hint := error.schema.get("x-onteg-hint"):
-        return f"must be {hint}"
-    if kind == "type":
-        return "must be " + " or ".join(_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted))
-    if kind == "uniqueItems":
-        return "has an entry twice"
-    return "does not have the right form" + _example(error.schema)
-
-
-def _example(schema: Schema) -> str:
-    example = schema.get("x-onteg-placeholder")
-    return f", such as {example}" if example else ""
 
 
 def _distinct(problems: Iterable[Problem]) -> Iterable[Problem]:

@@ -40,9 +40,8 @@ def _query(context: Context, options: Options) -> Query:
 def _ending(reading: Reading, options: Options) -> dict[str, Any]:
     stop = reading.stop
     ending = {"complete": stop.complete, "reason": stop.reason, "cursor": stop.cursor}
-    return (
-        {**ending, "count": stop.count, "count_is_minimum": stop.count_is_minimum} if options.get("count") else ending
-    )
+    counted = {"count": stop.count, "count_is_minimum": stop.count_is_minimum}
+    return {**ending, **counted} if options.get("count") else ending
 
 
 @hookimpl

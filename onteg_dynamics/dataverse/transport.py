@@ -263,7 +263,6 @@ def _prepare(request: Request, url: str, token: str) -> requests.PreparedRequest
     an affinity cookie would tie all our workers to one server.
     """
     import requests
-    from requests.cookies import RequestsCookieJar
     from requests.structures import CaseInsensitiveDict
 
     prepared = requests.PreparedRequest()
@@ -273,7 +272,6 @@ def _prepare(request: Request, url: str, token: str) -> requests.PreparedRequest
     if request.body is not None or request.method in ("POST", "PATCH", "PUT"):
         headers["Content-Length"] = str(len(request.body or b""))
     prepared.method, prepared.url, prepared.body, prepared.headers = request.method, url, request.body, headers
-    prepared._cookies = RequestsCookieJar()  # noqa: SLF001 - build_response reads it
     return prepared
 
 

@@ -1,0 +1,200 @@
+"""The commands: spec, check, choices, run, sandbox, demo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.settings import connection_options, gather
+from onteg_dynamics.cli.specs import show_spec
+from onteg_dynamics.errors import OntegError
+
+__all__ = ["commands"]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+def _telling_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn our errors into a message and an exit code."""
+
+    @wraps(command)
+    def guarded(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except OntegError as exc:
+            _fail(exc, as_json=options.get("as_json", False))
+
+    return guarded
+
+
+def _fail(error: OntegError, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json({"ok": False, "error": error.as_dict()})
+    else:
+        show.print_error(error)
+    sys.exit(exits.exit_code(error))
+
+
+@click.group(epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="onteg-dynamics")
+def commands() -> None:
+    """Microsoft Dynamics 365 (Dataverse) from the command line."""
+
+
+@commands.command(epilog=exits.HELP)
+@click.argument("name", required=False)
+@click.option("--table", help="With NAME row: the table whose row form to show.")
+@as_json
+@_telling_errors
+def spec(name: str | None, table: str | None, *, as_json: bool) -> None:
+    """Show the manifest, or the form of NAME: an action, `connection`, or `row` with --table."""
+    show_spec(name, table, as_json=as_json)
+
+
+@commands.command(epilog=exits.HELP)
+@connection_options
+@click.option("--table", "tables", multiple=True, help="A table that must be readable; may be given again.")
+@as_json
+@_telling_errors
+def check(connection_file: Path | None, tables: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
+    """Test a connection: token, audience, host, application user, roles, API version."""
+    from onteg_dynamics.connection import Connection
+    from onteg_dynamics.executor import Executor
+
+    connection = Connection.from_settings(gather(connection_file, options))
+    with Executor() as executor:
+        if not tables and not as_json:
+            sys.exit(exits.OK if show.print_findings(executor.test_connection(connection)) else exits.FAILED)
+        result = executor.run("check_connection", {"tables": list(tables)}, connection)
+    _print(result.unwrap(), result.as_dict(), as_json=as_json)
+
+
+def _print(output: Mapping[str, Any], envelope: Mapping[str, Any], *, as_json: bool) -> None:
+    from onteg_dynamics.hookspecs import Finding
+
+    if as_json:
+        show.print_json(envelope)
+    else:
+        show.print_findings(Finding(**finding) for finding in output["findings"])
+    sys.exit(exits.OK if output["healthy"] else exits.FAILED)
+
+
+@commands.command(epilog=exits.HELP)
+@click.argument("source")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Such as table=account.")
+@connection_options
+@as_json
+@_telling_errors
+def choices(
+    source: str, params: tuple[str, ...], connection_file: Path | None, *, as_json: bool, **options: Any
+) -> None:
+    """Show the entries of a dropdown: tables, columns (--param table=account), choices (and column=…)."""
+    from onteg_dynamics.executor import Executor
+
+    with Executor() as executor:
+        found = executor.choices(gather(connection_file, options), source, _pairs(params, "--param"))
+    entries = [vars(choice) for choice in found]
+    if as_json:
+        show.print_json(entries)
+    else:
+        show.print_rows(entries)
+
+
+@commands.command(epilog=exits.HELP)
+@click.argument("action")
+@click.option("--input", "source", metavar="JSON|FILE|-", help="The options: a JSON object, a file of it, - for stdin.")
+@click.option("--set", "single", multiple=True, metavar="NAME=VALUE", help="One option; may be given again.")
+@click.option("--deadline", type=click.FloatRange(min=0, min_open=True), help="Seconds after which nothing is sent.")
+@connection_options
+@as_json
+@_telling_errors
+def run(
+    action: str,
+    source: str | None,
+    single: tuple[str, ...],
+    deadline: float | None,
+    connection_file: Path | None,
+    *,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Run ACTION, by name (list_records) or title ("List Records")."""
+    from onteg_dynamics.executor import Executor
+
+    with Executor() as executor:
+        executor.registry.action(action)  # a wrong name is told before any secret is asked for
+        inputs = {**_input(source), **_pairs(single, "--set")}
+        settings = gather(connection_file, options)
+        with show.errors.status(f"{action} …"):
+            result = executor.run(action, inputs, settings, deadline=deadline)
+    if as_json:
+        show.print_json(result.as_dict())
+    elif result.ok:
+        show.print_result(result)
+    try:
+        result.unwrap()
+    except OntegError as exc:
+        if not as_json:
+            raise
+        sys.exit(exits.exit_code(exc))
+
+
+def _input(source: str | None) -> dict[str, Any]:
+    """The options in `source`: JSON itself, a file of it, or stdin."""
+    if source is None:
+        return {}
+    text = source.strip()
+    if text == "-":
+        return _object(click.get_binary_stream("stdin").read(), "stdin")
+    if text.startswith("{"):
+        return _object(text.encode(), "--input")
+    path = Path(source)
+    if not path.is_file():
+        raise click.BadParameter("is neither a JSON object nor a file.", param_hint="--input")
+    return _object(path.read_bytes(), path.name)
+
+
+def _object(data: bytes, where: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError as exc:
+        message = f"{where} is not valid JSON (line {exc.lineno}, column {exc.colno})."
+        raise click.BadParameter(message, param_hint="--input") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter(f"{where} must hold a JSON object.", param_hint="--input")
+    return found
+
+
+def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    if not all(name and sign for name, sign, _ in pairs):
+        raise click.BadParameter("must look like NAME=VALUE.", param_hint=hint)
+    return {name.strip(): value for name, _, value in pairs}
+
+
+@commands.command(epilog=exits.HELP)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one by default.")
+@click.option("--db", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file to keep the rows in.")
+@click.option("--seed", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What is in it.")
+@as_json
+def sandbox(port: int, db: Path | None, seed: str, *, as_json: bool) -> None:
+    """Run a local Dataverse until stopped (Ctrl-C), and print how to connect to it."""
+    from onteg_dynamics.cli.sandbox import serve
+
+    serve(port, db, seed, as_json=as_json)
+
+
+@commands.command(epilog=exits.HELP)
+@_telling_errors
+def demo() -> None:
+    """See it work: a sandbox in this process, the connection checked, and a little flow run against it."""
+    from onteg_dynamics.cli.demo import play
+
+    play()
