@@ -443,3 +443,11 @@ def no_such_column(table: str, wanted: str) -> Refusal:
 def no_such_definition(kind: str, wanted: str) -> Refusal:
     """No key, relationship or global choice of that name or metadata id."""
     return Refusal(404, "0x80040217", f"Could not find {kind} with key {wanted}.")
+
+
+# --- sizes -------------------------------------------------------------------------------------------------------
+
+
+def body_too_large() -> Refusal:
+    """A body above what the service takes."""
+    return Refusal(413, "", "The request entity is too large.")

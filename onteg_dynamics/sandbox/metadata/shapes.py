@@ -95,6 +95,12 @@ COMPLEX_TYPES: Mapping[str, Mapping[str, str]] = {
         "Keys": f"Collection({_TEXT})",
         "Values": f"Collection({_TEXT})",
     },
+    "EntityRecordCountCollection": {
+        "Count": _INT,
+        "IsReadOnly": _BOOL,
+        "Keys": f"Collection({_TEXT})",
+        "Values": "Collection(Edm.Int64)",
+    },
     "OrganizationDetail": {
         **dict.fromkeys(("OrganizationId", "EnvironmentId", "DatacenterId"), _GUID),
         **dict.fromkeys(

@@ -1,0 +1,104 @@
+"""Operations on many rows: query, count, create.
+
+Follows "Query data using the Web API", "Page results" and "Create a table row using the Web API".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.model import Navigation
+from onteg_dynamics.sandbox.query import Base, Page, parse_query, run_query
+from onteg_dynamics.sandbox.read import RenderContext, context_url, render
+from onteg_dynamics.sandbox.service.message import BOM, Request, Response
+from onteg_dynamics.sandbox.service.resources import Count, Link, OneRow, Rows
+from onteg_dynamics.sandbox.service.rows import no_content, representation
+from onteg_dynamics.sandbox.write import associate, create_row
+
+_CRM = "@Microsoft.Dynamics.CRM."
+_ONCE = ("$skiptoken=", "$count=", "%24skiptoken=", "%24count=")
+
+
+def list_rows(request: Request, rows: Rows) -> Response:
+    """GET of a collection: one page of it."""
+    query = parse_query(request.world.model, rows.table, request.options)
+    page = run_query(
+        request.world,
+        query,
+        base=base_of(rows),
+        page_size=request.preferences.page_size,
+        caller=request.caller,
+    )
+    annotations, context = request.preferences.annotation_filter, RenderContext(request.root)
+    document: dict[str, Any] = {"@odata.context": context_url(request.root, rows.table, query, single=False)}
+    document |= _counts(request, page)
+    document["value"] = [render(row, annotations, context) for row in page.rows]
+    if page.next_token is not None:
+        document["@odata.nextLink"] = _next_link(request, page.next_token)
+    return Response.json(document)
+
+
+def count_rows(request: Request, count: Count) -> Response:
+    """GET of ``$count``: a number as text, with the byte order mark that the service sends."""
+    options = [(name, value) for name, value in request.options if name not in {"$count", "$select"}]
+    query = parse_query(request.world.model, count.rows.table, [*options, ("$count", "true")])
+    page = run_query(request.world, query, base=base_of(count.rows), page_size=1, caller=request.caller)
+    return Response.text(f"{BOM}{page.count or 0}")
+
+
+def create(request: Request, rows: Rows) -> Response:
+    """POST to a collection: a new row; in a row's collection it is linked to that row."""
+    payload = request.payload(rows.table.entity_set_name)
+    row_id = _create(request, rows, payload)
+    row = OneRow(rows.table, row_id, row_id)
+    if request.preferences.representation:
+        options = [pair for pair in request.options if pair[0] in {"$select", "$expand"}]
+        return representation(request, row, row_id, options, created=True)
+    return no_content(f"{request.root}{rows.table.entity_set_name}({row_id})")
+
+
+def base_of(rows: Rows) -> Base | None:
+    """The restriction to a row's collection, or None."""
+    return None if rows.link is None else Base(rows.link.navigation, rows.link.row_id)
+
+
+def _create(request: Request, rows: Rows, payload: dict[str, Any]) -> str:
+    world, caller, link = request.world, request.caller, rows.link
+    if link is None:
+        return create_row(world, caller, rows.table, payload)
+    if link.navigation.relation is not None:
+        return create_row(world, caller, rows.table, {**payload, **_bind(link, link.navigation)})
+    row_id = create_row(world, caller, rows.table, payload)
+    stored = world.store.get(rows.table, row_id)
+    assert stored is not None
+    associate(world, caller, link.table, dict(link.row), link.navigation, rows.table, stored)
+    return row_id
+
+
+def _bind(link: Link, navigation: Navigation) -> dict[str, str]:
+    if navigation.relation is None:
+        raise refusals.no_such_segment(navigation.name)
+    return {f"{navigation.relation.navigation}@odata.bind": f"/{link.table.entity_set_name}({link.row_id})"}
+
+
+def _counts(request: Request, page: Page) -> dict[str, Any]:
+    """The count, and the annotations that tell whether it is the whole truth."""
+    found: dict[str, Any] = {} if page.count is None else {"@odata.count": page.count}
+    wanted = request.preferences.annotation_filter
+    values = {
+        "totalrecordcount": -1 if page.count is None else page.count,
+        "totalrecordcountlimitexceeded": page.count_exceeded,
+        "globalmetadataversion": str(request.world.model.version),
+    }
+    found |= {f"{_CRM}{name}": value for name, value in values.items() if wanted.wants(f"{_CRM[1:]}{name}")}
+    return found
+
+
+def _next_link(request: Request, token: str) -> str:
+    """This query again, with the token; the count is told once only."""
+    kept = [part for part in request.query.split("&") if part and not part.lower().startswith(_ONCE)]
+    path = request.path.rstrip("/")
+    query = "&".join([*kept, f"$skiptoken={quote(token, safe='')}"])
+    return f"{request.root}{path}?{query}"

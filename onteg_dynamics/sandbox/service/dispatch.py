@@ -1,0 +1,125 @@
+"""From an address and a verb to the function that answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.metadata import SETS, Raw, Step, csdl, read_metadata, service_document
+from onteg_dynamics.sandbox.model import Model
+from onteg_dynamics.sandbox.service import collections, links, resources, rows
+from onteg_dynamics.sandbox.service.batch import run_batch
+from onteg_dynamics.sandbox.service.errors import error_response, unexpected
+from onteg_dynamics.sandbox.service.message import BOM, Request, Response
+from onteg_dynamics.sandbox.service.messages import Messages
+from onteg_dynamics.sandbox.service.path import Segment, split_path
+from onteg_dynamics.sandbox.write.references import parse_key
+
+_log = logging.getLogger(__name__)
+_HANDLERS: Mapping[type, Mapping[str, Callable[[Request, Any], Response]]] = {
+    resources.Rows: {"GET": collections.list_rows, "POST": collections.create},
+    resources.OneRow: {"GET": rows.retrieve, "PATCH": rows.patch, "DELETE": rows.delete},
+    resources.Nothing: {"GET": rows.nothing},
+    resources.Property: {"GET": rows.get_property, "PUT": rows.put_property, "DELETE": rows.delete_property},
+    resources.RawValue: {"GET": rows.get_value},
+    resources.Count: {"GET": collections.count_rows},
+    resources.Reference: {
+        "GET": links.get_links,
+        "POST": links.add_link,
+        "PUT": links.set_link,
+        "DELETE": links.remove_link,
+    },
+}
+
+
+class Dispatcher:
+    """Answers operations.
+
+    Args:
+        messages: The functions and actions.
+    """
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+        self._csdl: tuple[Model | None, dict[bool, bytes]] = (None, {})
+
+    def answer(self, request: Request) -> Response:
+        """The answer to an operation; refusals and faults become answers too."""
+        try:
+            return self._route(request)
+        except refusals.Refusal as refusal:
+            return error_response(refusal, request)
+        except Exception:  # noqa: BLE001 - whatever goes wrong, the caller gets an answer
+            _log.exception("The sandbox failed at %s %s", request.method, request.path)
+            return error_response(unexpected(), request)
+
+    def _route(self, request: Request) -> Response:
+        segments = split_path(request.path)
+        first = segments[0] if segments else Segment("")
+        if first.name in {"", "$metadata"} and len(segments) <= 1:
+            _only("GET", request, first.name)
+            return self._metadata_document(request) if first.name else _service_document(request)
+        if first.name == "$batch":
+            _only("POST", request, first.name)
+            return run_batch(request, self.answer)
+        if first.name in SETS:
+            return _metadata(request, segments)
+        return self._rows_or_message(request, segments)
+
+    def _rows_or_message(self, request: Request, segments: tuple[Segment, ...]) -> Response:
+        resource = resources.find(request.world, segments)
+        if isinstance(resource, resources.Call):
+            return self._in_transaction(request, lambda: self._messages.call(request, resource))
+        handler = _HANDLERS[type(resource)].get(request.method)
+        if handler is None:
+            raise refusals.method_not_allowed(request.method, segments[-1].name)
+        return self._in_transaction(request, lambda: handler(request, resource))
+
+    def _in_transaction(self, request: Request, work: Callable[[], Response]) -> Response:
+        """One operation is all or nothing."""
+        if request.method == "GET":
+            return work()
+        with request.world.store.transaction():
+            return work()
+
+    def _metadata_document(self, request: Request) -> Response:
+        model = request.world.model
+        if self._csdl[0] is not model:
+            self._csdl = (model, {})
+        cached = self._csdl[1]
+        annotated = ("annotations", "true") in request.options or request.preferences.annotations == "*"
+        if annotated not in cached:
+            cached[annotated] = csdl(model, self._messages.shapes(), annotated=annotated)
+        return Response(200, cached[annotated], "application/xml")
+
+
+def _service_document(request: Request) -> Response:
+    return Response.json(service_document(request.world.model, request.root))
+
+
+def _metadata(request: Request, segments: tuple[Segment, ...]) -> Response:
+    if request.method != "GET":
+        raise refusals.not_covered("changing metadata")
+    steps = [Step(segment.name, _metadata_key(segment)) for segment in segments]
+    found = read_metadata(request.world.model, steps, request.options, request.root)
+    if found is None:
+        return Response(204)
+    if isinstance(found, Raw):
+        return Response.text(f"{BOM}{found.text}" if segments[-1].name == "$count" else found.text)
+    return Response.json(found)
+
+
+def _metadata_key(segment: Segment) -> Any:
+    if segment.key is None:
+        return None
+    key = parse_key(segment.key)
+    if key is None:
+        raise refusals.bad_request_uri(f"The key '{segment.key[:200]}' cannot be read.")
+    return key
+
+
+def _only(method: str, request: Request, resource: str) -> None:
+    if request.method != method:
+        raise refusals.method_not_allowed(request.method, resource)

@@ -1,0 +1,93 @@
+"""Functions and actions: which there are, and how one is called.
+
+Follows "Use Web API functions" and "Use Web API actions". A room that adds messages registers them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.metadata import Message
+from onteg_dynamics.sandbox.service.message import Request, Response
+from onteg_dynamics.sandbox.service.path import arguments
+from onteg_dynamics.sandbox.service.resources import Call, OneRow, Rows
+
+ANY_TABLE = "*"
+Target = Rows | OneRow | None
+Run = Callable[[Request, dict[str, Any], Target], Response]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A message with what it does: a function of the request, the arguments and what the message is bound to."""
+
+    message: Message
+    run: Run
+
+
+class Messages:
+    """The messages of a service, by name.
+
+    Args:
+        registered: The messages to begin with.
+    """
+
+    def __init__(self, registered: Iterable[Registered] = ()) -> None:
+        self._by_name: dict[str, list[Registered]] = {}
+        for item in registered:
+            self.add(item)
+
+    def add(self, item: Registered) -> None:
+        """Registers one more message; one name may be bound to several tables."""
+        self._by_name.setdefault(item.message.name, []).append(item)
+
+    def shapes(self) -> list[Message]:
+        """What the CSDL shows; messages for every table are left out, as the service's own list would fill books."""
+        found = (item.message for items in self._by_name.values() for item in items)
+        return [message for message in found if message.binding != ANY_TABLE]
+
+    def call(self, request: Request, call: Call) -> Response:
+        """Runs the message that an address names.
+
+        Raises:
+            Refusal: There is no such message here, the verb is wrong, or the message refuses.
+        """
+        item = self._find(call)
+        if item is None:
+            raise refusals.no_such_segment(call.name)
+        if request.method != ("GET" if item.message.is_function else "POST"):
+            raise refusals.no_http_resource(request.url)
+        if not item.message.is_function:
+            return item.run(request, request.payload("") if request.body.strip() else {}, call.target)
+        aliases = {name: value for name, value in request.options if name.startswith("@")}
+        given = arguments(call.arguments, aliases)
+        if set(given) != set(item.message.parameters):
+            raise refusals.no_such_segment(call.name)
+        return item.run(request, given, call.target)
+
+    def _find(self, call: Call) -> Registered | None:
+        for item in self._by_name.get(call.name, ()):
+            if _fits(item.message, call.target):
+                return item
+        return None
+
+
+def result(request: Request, name: str, members: dict[str, Any]) -> Response:
+    """The answer of a message whose result is a complex type."""
+    return Response.json({"@odata.context": f"{request.root}$metadata#Microsoft.Dynamics.CRM.{name}", **members})
+
+
+def dictionary(members: dict[str, Any]) -> dict[str, Any]:
+    """A .NET dictionary as the service writes it."""
+    return {"Count": len(members), "IsReadOnly": False, "Keys": list(members), "Values": list(members.values())}
+
+
+def _fits(message: Message, target: Target) -> bool:
+    if target is None or message.binding is None:
+        return target is None and message.binding is None
+    if isinstance(target, Rows) is not message.on_collection:
+        return False
+    return message.binding in {ANY_TABLE, target.table.logical_name}

@@ -1,0 +1,205 @@
+"""Operations on one row: retrieve, update, upsert, delete, and its single properties.
+
+Follows "Retrieve a table row", "Update and delete table rows", "Upsert a table row" and "Perform conditional
+operations using the Web API".
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query import fetch_row, parse_query
+from onteg_dynamics.sandbox.read import RenderContext, context_url, render
+from onteg_dynamics.sandbox.service.message import Request, Response
+from onteg_dynamics.sandbox.service.resources import Nothing, OneRow, Property, RawValue, missing, stored_row
+from onteg_dynamics.sandbox.write import create_row, delete_row, update_row
+from onteg_dynamics.sandbox.write.references import row_by_key
+
+_SHAPING = frozenset({"$select", "$expand"})
+
+
+def retrieve(request: Request, row: OneRow) -> Response:
+    """GET of one row, with ``$select`` and ``$expand``; 304 where the caller has this version."""
+    row_id = row.key if isinstance(row.key, str) else str(stored_row(request.world, row)[row.table.primary_id])
+    document = row_document(request, row, row_id, request.options)
+    if document is None:
+        raise missing(row)
+    if _is_known(request, document.get("@odata.etag")):
+        return Response(304, headers=[("ETag", document["@odata.etag"])])
+    return _with_etag(Response.json(document), document)
+
+
+def nothing(_request: Request, _resource: Nothing) -> Response:
+    """GET of an empty lookup."""
+    return Response(204)
+
+
+def patch(request: Request, row: OneRow) -> Response:
+    """PATCH of a row: update, or create where there is none and ``If-Match`` does not forbid it."""
+    payload = request.payload(row.table.entity_set_name)
+    found = row_by_key(request.world, row.table, row.key)
+    if found is None:
+        if request.if_match is not None:
+            raise missing(row)
+        return _upsert_create(request, row, payload)
+    if request.if_none_match == "*":
+        raise refusals.duplicate_row()
+    _check_version(request, found)
+    update_row(request.world, request.caller, row.table, found, _without_key(request, row, payload))
+    return _written(request, row, str(found[row.table.primary_id]), created=False)
+
+
+def delete(request: Request, row: OneRow) -> Response:
+    """DELETE of a row."""
+    found = stored_row(request.world, row)
+    _check_version(request, found)
+    delete_row(request.world, request.caller, row.table, found)
+    return Response(204)
+
+
+def get_property(request: Request, resource: Property) -> Response:
+    """GET of one property; null is 204."""
+    document, row_id = _property_document(request, resource.row, resource.column.property_name)
+    name = resource.column.property_name
+    if document.get(name) is None:
+        return Response(204)
+    context = f"{request.root}$metadata#{resource.row.table.entity_set_name}({row_id})/{name}"
+    return Response.json({"@odata.context": context, "value": document[name]})
+
+
+def get_value(request: Request, resource: RawValue) -> Response:
+    """GET of one property's bare value."""
+    column = resource.column
+    document, _ = _property_document(request, resource.row, column.property_name)
+    value = document.get(column.property_name)
+    if value is None:
+        return Response(204)
+    if column.type == "Image":
+        return Response(200, base64.b64decode(value), "application/octet-stream")
+    if isinstance(value, bool):
+        return Response.text(str(value).lower())
+    return Response.text(value if isinstance(value, str) else Response.json(value).body.decode())
+
+
+def put_property(request: Request, resource: Property) -> Response:
+    """PUT of one property: ``{"value": …}``."""
+    payload = request.payload(resource.row.table.entity_set_name)
+    if "value" not in payload:
+        raise refusals.payload_error(
+            resource.row.table.entity_set_name,
+            "Microsoft.OData.ODataException: A property with name 'value' was expected in the payload.",
+        )
+    return _set_property(request, resource, payload["value"])
+
+
+def delete_property(request: Request, resource: Property) -> Response:
+    """DELETE of one property: it becomes null."""
+    return _set_property(request, resource, None)
+
+
+def row_document(request: Request, row: OneRow, row_id: str, options: list[tuple[str, str]]) -> dict[str, Any] | None:
+    """The JSON of one row, or None where it is not there.
+
+    Args:
+        request: Whose annotation wish counts.
+        row: The row's table.
+        row_id: The row's id.
+        options: The query options; only ``$select`` and ``$expand`` shape a row.
+    """
+    query = parse_query(request.world.model, row.table, options)
+    found = fetch_row(request.world, query, row_id, request.caller)
+    if found is None:
+        return None
+    body = render(found, request.preferences.annotation_filter, RenderContext(request.root))
+    return {"@odata.context": context_url(request.root, row.table, query, single=True), **body}
+
+
+def _property_document(request: Request, row: OneRow, name: str) -> tuple[dict[str, Any], str]:
+    row_id = str(stored_row(request.world, row)[row.table.primary_id])
+    return row_document(request, row, row_id, [("$select", name)]) or {}, row_id
+
+
+def _set_property(request: Request, resource: Property, value: Any) -> Response:
+    table = resource.row.table
+    if resource.column.is_lookup:
+        raise refusals.lookup_value_in_payload()
+    found = stored_row(request.world, resource.row)
+    _check_version(request, found)
+    update_row(request.world, request.caller, table, found, {resource.column.property_name: value})
+    return Response(204)
+
+
+def _upsert_create(request: Request, row: OneRow, payload: dict[str, Any]) -> Response:
+    world, caller = request.world, request.caller
+    if isinstance(row.key, str):
+        payload = {name: value for name, value in payload.items() if name != row.table.primary_id}
+        row_id = create_row(world, caller, row.table, payload, row_id=row.key)
+    else:
+        row_id = create_row(world, caller, row.table, payload, key=row.key)
+    return _written(request, row, row_id, created=True)
+
+
+def _without_key(request: Request, row: OneRow, payload: dict[str, Any]) -> dict[str, Any]:
+    """The body without the columns that the address already names: the address wins."""
+    names = {row.table.primary_id, *(row.key if isinstance(row.key, dict) else ())}
+    for relation in request.world.model.lookups_of(row.table.logical_name):
+        if f"_{relation.column}_value" in names:
+            names |= {relation.navigation, f"{relation.navigation}@odata.bind"}
+    return {name: value for name, value in payload.items() if name not in names}
+
+
+def _check_version(request: Request, stored: dict[str, Any]) -> None:
+    wanted = request.if_match
+    if wanted in {None, "*"}:
+        return
+    if wanted != f'W/"{stored.get("versionnumber")}"':
+        raise refusals.version_mismatch()
+
+
+def _is_known(request: Request, etag: str | None) -> bool:
+    if request.if_none_match is None or etag is None or request.preferences.annotations is not None:
+        return False
+    return request.if_none_match == etag and not any(name == "$expand" for name, _ in request.options)
+
+
+def _written(request: Request, row: OneRow, row_id: str, *, created: bool) -> Response:
+    if not request.preferences.representation:
+        return no_content(f"{request.root}{row.table.entity_set_name}({_key_address(row)})")
+    options = [(name, value) for name, value in request.options if name in _SHAPING and (created or name == "$select")]
+    return representation(request, row, row_id, options, created=created)
+
+
+def representation(
+    request: Request, row: OneRow, row_id: str, options: list[tuple[str, str]], *, created: bool
+) -> Response:
+    """The row as it is now, after a write that was asked to give it back."""
+    document = row_document(request, row, row_id, options) or {}
+    response = _with_etag(Response.json(document, 201 if created else 200), document)
+    if created:
+        response.headers.append(("Location", f"{request.root}{row.table.entity_set_name}({row_id})"))
+    return response
+
+
+def no_content(address: str) -> Response:
+    """204 with the row's address."""
+    return Response(204, headers=[("OData-EntityId", address), ("Location", address)])
+
+
+def _key_address(row: OneRow) -> str:
+    if isinstance(row.key, str):
+        return row.key
+    return _encoded(row.key_text)
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="'=,()-._~!$*:;@ ").replace(" ", "%20")
+
+
+def _with_etag(response: Response, document: dict[str, Any]) -> Response:
+    etag = document.get("@odata.etag")
+    if etag:
+        response.headers.append(("ETag", etag))
+    return response
