@@ -451,3 +451,11 @@ def no_such_definition(kind: str, wanted: str) -> Refusal:
 def body_too_large() -> Refusal:
     """A body above what the service takes."""
     return Refusal(413, "", "The request entity is too large.")
+
+
+# --- bulk messages -----------------------------------------------------------------------------------------------
+
+
+def key_value_missing() -> Refusal:
+    """A row in a message that does not say which row it is."""
+    return Refusal(400, ODATA_CODE, "EdmEntityObject passed should have the key property value set.")

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.service.bulk import BULK
 from onteg_dynamics.sandbox.service.dispatch import Dispatcher
 from onteg_dynamics.sandbox.service.errors import error_response
 from onteg_dynamics.sandbox.service.identity import IDENTITY
@@ -40,9 +41,9 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
 
     Args:
         world: Gives the sandbox's world; asked at every request.
-        messages: Functions and actions; the identity functions where it is None.
+        messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
-    dispatcher = Dispatcher(messages or Messages(IDENTITY))
+    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK)))
     meter = Meter()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,33 +128,18 @@ def _finish(response: Response, method: str, request: Request | None) -> None:
         ("x-ms-service-request-id", identity),
         ("REQ_ID", identity),
     ]
-    if request is not None:
-        headers += [("Preference-Applied", applied) for applied in _applied(request, response)]
-        if "gzip" in request.headers.get("accept-encoding", "") and len(response.body) >= _GZIP_FROM:
-            packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-            response.body = packer.compress(response.body) + packer.flush()
-            headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    if (
+        request is not None
+        and "gzip" in request.headers.get("accept-encoding", "")
+        and len(response.body) >= _GZIP_FROM
+    ):
+        packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+        response.body = packer.compress(response.body) + packer.flush()
+        headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
     if response.status not in {204, 304}:
         headers.append(("Content-Length", str(len(response.body))))
     if method == "HEAD":
         response.body = b""
-
-
-def _applied(request: Request, response: Response) -> list[str]:
-    """The preferences that were heeded."""
-    if response.status >= 400 or not request.headers.get("prefer"):
-        return []
-    wishes = request.preferences
-    found = []
-    if wishes.representation and response.body and request.method in {"POST", "PATCH"}:
-        found.append("return=representation")
-    if wishes.page_size is not None and request.method == "GET":
-        found.append(f"odata.maxpagesize={wishes.page_size}")
-    if wishes.annotations is not None and response.body:
-        found.append(f'odata.include-annotations="{wishes.annotations}"')
-    if wishes.continue_on_error and request.path == "$batch":
-        found.append("odata.continue-on-error")
-    return found
 
 
 async def _send(response: Response, send: Send) -> None:

@@ -15,7 +15,7 @@ from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.resources import Count, Link, OneRow, Rows
 from onteg_dynamics.sandbox.service.rows import no_content, representation
-from onteg_dynamics.sandbox.write import associate, create_row
+from onteg_dynamics.sandbox.write import associate, create_row, delete_row
 
 _CRM = "@Microsoft.Dynamics.CRM."
 _ONCE = ("$skiptoken=", "$count=", "%24skiptoken=", "%24count=")
@@ -57,6 +57,21 @@ def create(request: Request, rows: Rows) -> Response:
         options = [pair for pair in request.options if pair[0] in {"$select", "$expand"}]
         return representation(request, row, row_id, options, created=True)
     return no_content(f"{request.root}{rows.table.entity_set_name}({row_id})")
+
+
+def replace_parties(request: Request, rows: Rows) -> Response:
+    """PUT of an activity's parties, the one collection that is replaced as a whole: ``{"value": […]}``."""
+    link = rows.link
+    if link is None or link.navigation.relation is None or rows.table.logical_name != "activityparty":
+        raise refusals.method_not_allowed(request.method, rows.table.entity_set_name)
+    parties = request.payload(rows.table.entity_set_name).get("value")
+    if not isinstance(parties, list) or not all(isinstance(party, dict) for party in parties):
+        raise refusals.unreadable_json(rows.table.entity_set_name)
+    for stored in request.world.store.select("activityparty", {link.navigation.relation.column: link.row_id}):
+        delete_row(request.world, request.caller, rows.table, stored)
+    for party in parties:
+        _create(request, rows, party)
+    return Response(204)
 
 
 def base_of(rows: Rows) -> Base | None:

@@ -19,7 +19,11 @@ from onteg_dynamics.sandbox.write.references import parse_key
 
 _log = logging.getLogger(__name__)
 _HANDLERS: Mapping[type, Mapping[str, Callable[[Request, Any], Response]]] = {
-    resources.Rows: {"GET": collections.list_rows, "POST": collections.create},
+    resources.Rows: {
+        "GET": collections.list_rows,
+        "POST": collections.create,
+        "PUT": collections.replace_parties,
+    },
     resources.OneRow: {"GET": rows.retrieve, "PATCH": rows.patch, "DELETE": rows.delete},
     resources.Nothing: {"GET": rows.nothing},
     resources.Property: {"GET": rows.get_property, "PUT": rows.put_property, "DELETE": rows.delete_property},
@@ -48,12 +52,14 @@ class Dispatcher:
     def answer(self, request: Request) -> Response:
         """The answer to an operation; refusals and faults become answers too."""
         try:
-            return self._route(request)
+            response = self._route(request)
         except refusals.Refusal as refusal:
             return error_response(refusal, request)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the caller gets an answer
             _log.exception("The sandbox failed at %s %s", request.method, request.path)
             return error_response(unexpected(), request)
+        response.headers += [("Preference-Applied", wish) for wish in _applied(request, response)]
+        return response
 
     def _route(self, request: Request) -> Response:
         segments = split_path(request.path)
@@ -123,3 +129,20 @@ def _metadata_key(segment: Segment) -> Any:
 def _only(method: str, request: Request, resource: str) -> None:
     if request.method != method:
         raise refusals.method_not_allowed(request.method, resource)
+
+
+def _applied(request: Request, response: Response) -> list[str]:
+    """The preferences that were heeded."""
+    if not request.headers.get("prefer"):
+        return []
+    wishes = request.preferences
+    found = []
+    if wishes.representation and response.body and request.method in {"POST", "PATCH"}:
+        found.append("return=representation")
+    if wishes.page_size is not None and request.method == "GET":
+        found.append(f"odata.maxpagesize={wishes.page_size}")
+    if wishes.annotations is not None and response.body:
+        found.append(f'odata.include-annotations="{wishes.annotations}"')
+    if wishes.continue_on_error and request.path == "$batch":
+        found.append("odata.continue-on-error")
+    return found
