@@ -9,11 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.model import Navigation
 from onteg_dynamics.sandbox.query import Base, Page, parse_query, run_query
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
-from onteg_dynamics.sandbox.service.resources import Count, Link, OneRow, Rows
+from onteg_dynamics.sandbox.service.resources import Count, OneRow, Rows
 from onteg_dynamics.sandbox.service.rows import no_content, representation
 from onteg_dynamics.sandbox.write import associate, create_row, delete_row
 
@@ -54,8 +53,7 @@ def create(request: Request, rows: Rows) -> Response:
     row_id = _create(request, rows, payload)
     row = OneRow(rows.table, row_id, row_id)
     if request.preferences.representation:
-        options = [pair for pair in request.options if pair[0] in {"$select", "$expand"}]
-        return representation(request, row, row_id, options, created=True)
+        return representation(request, row, row_id, created=True)
     return no_content(f"{request.root}{rows.table.entity_set_name}({row_id})")
 
 
@@ -84,18 +82,14 @@ def _create(request: Request, rows: Rows, payload: dict[str, Any]) -> str:
     if link is None:
         return create_row(world, caller, rows.table, payload)
     if link.navigation.relation is not None:
-        return create_row(world, caller, rows.table, {**payload, **_bind(link, link.navigation)})
+        parent = f"/{link.table.entity_set_name}({link.row_id})"
+        bind = {f"{link.navigation.relation.navigation}@odata.bind": parent}
+        return create_row(world, caller, rows.table, {**payload, **bind})
     row_id = create_row(world, caller, rows.table, payload)
     stored = world.store.get(rows.table, row_id)
     assert stored is not None
     associate(world, caller, link.table, dict(link.row), link.navigation, rows.table, stored)
     return row_id
-
-
-def _bind(link: Link, navigation: Navigation) -> dict[str, str]:
-    if navigation.relation is None:
-        raise refusals.no_such_segment(navigation.name)
-    return {f"{navigation.relation.navigation}@odata.bind": f"/{link.table.entity_set_name}({link.row_id})"}
 
 
 def _counts(request: Request, page: Page) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from onteg_dynamics.sandbox.service.resources import Nothing, OneRow, Property, 
 from onteg_dynamics.sandbox.write import create_row, delete_row, update_row
 from onteg_dynamics.sandbox.write.references import row_by_key
 
-_SHAPING = frozenset({"$select", "$expand"})
-
 
 def retrieve(request: Request, row: OneRow) -> Response:
     """GET of one row, with ``$select`` and ``$expand``; 304 where the caller has this version."""
@@ -168,14 +166,13 @@ def _is_known(request: Request, etag: str | None) -> bool:
 def _written(request: Request, row: OneRow, row_id: str, *, created: bool) -> Response:
     if not request.preferences.representation:
         return no_content(f"{request.root}{row.table.entity_set_name}({_key_address(row)})")
-    options = [(name, value) for name, value in request.options if name in _SHAPING and (created or name == "$select")]
-    return representation(request, row, row_id, options, created=created)
+    return representation(request, row, row_id, created=created)
 
 
-def representation(
-    request: Request, row: OneRow, row_id: str, options: list[tuple[str, str]], *, created: bool
-) -> Response:
-    """The row as it is now, after a write that was asked to give it back."""
+def representation(request: Request, row: OneRow, row_id: str, *, created: bool) -> Response:
+    """The row as it is now, after a write that was asked to give it back; an update gives no expansions."""
+    shaping = {"$select", "$expand"} if created else {"$select"}
+    options = [(name, value) for name, value in request.options if name in shaping]
     document = row_document(request, row, row_id, options) or {}
     response = _with_etag(Response.json(document, 201 if created else 200), document)
     if created:
