@@ -6,7 +6,6 @@ import pytest
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Table
-from onteg_dynamics.sandbox.service import dispatch
 from tests.sandbox.service.client import ROOT, USER, Client
 
 
@@ -145,7 +144,7 @@ def test_a_fault_is_logged_and_answered(
     def broken(*_args: object, **_kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(dispatch.resources, "find", broken)
+    monkeypatch.setattr("onteg_dynamics.sandbox.service.resources.find", broken)
     with caplog.at_level(logging.ERROR):
         answer = client.get("accounts", Authorization="Bearer secret-token")
     assert (answer.status, answer.code) == (500, "0x80040216")
