@@ -164,8 +164,8 @@ def looks_foreign(status: int, content_type: str) -> str:
     kind = content_type.partition(";")[0].strip() or "unknown"
     return (
         f"Check the Endpoint URL: it must be the environment's own address, such as https://yourorg.crm.dynamics.com, "
-        "not make.powerapps.com, a portal or a sign-in page. Power Apps shows it under Settings > Developer resources > "
-        f"Web API endpoint. A proxy may also have answered in its place (HTTP {status}, {kind})."
+        "not make.powerapps.com, a portal or a sign-in page. Power Apps shows it under Settings > Developer resources "
+        f"> Web API endpoint. A proxy may also have answered in its place (HTTP {status}, {kind})."
     )
 
 
@@ -226,7 +226,7 @@ _FAULTS = (
         says=r"CA certificate bundle|invalid path",
     ),
     _Fault(
-        _names("SSLError"),
+        _names("SSLError SSLEOFError SSLZeroReturnError"),
         "No TLS connection to {host} came about.",
         "Check the port in the {field}, that the host speaks HTTPS, and that CA Bundle is a PEM file of certificates.",
         retryable=False,
@@ -301,7 +301,7 @@ def explain_network(exc: Exception, origin: str, field: str = "Endpoint URL") ->
         The sentence, what to do about it, and whether the same request may succeed later.
     """
     chain = tuple(_chain(exc))
-    names = {kind.__name__ for link in chain for kind in type(link).__mro__}
+    names = {type(link).__name__ for link in chain}  # not their bases: urllib3 derives refusals from timeouts
     texts = "\n".join(str(link) for link in chain)
     fault = next((each for each in _FAULTS if each.names & names and re.search(each.says, texts)), _ANY_FAULT)
     host = urlsplit(origin).netloc.rpartition("@")[2] or "the host"
