@@ -350,6 +350,12 @@ def no_roles(user_id: str) -> Refusal:
     return Refusal(403, "0x80042f09", f"The user (Id = {user_id}) has not been assigned any roles.")
 
 
+def user_disabled(user_id: str) -> Refusal:
+    """A user whom an administrator has switched off."""
+    message = f"The specified user(Id = {user_id}) is disabled. Consider enabling this user."
+    return Refusal(403, "0x80040225", message)
+
+
 # --- bodies that are batches -------------------------------------------------------------------------------------
 
 
