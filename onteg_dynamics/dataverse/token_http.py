@@ -1,0 +1,142 @@
+"""msal's way to the network: our session with a timeout, and a client secret that goes nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from onteg_dynamics.dataverse.explain import explain_network
+from onteg_dynamics.errors import ErrorDetails, ForeignHostError, TransportError
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["Reply", "TokenHttp"]
+
+# Microsoft's own: the discovery document of one may name the token endpoint of another.
+_MICROSOFT = frozenset(
+    {
+        "login.microsoftonline.com",
+        "login.microsoft.com",
+        "login.windows.net",
+        "sts.windows.net",
+        "login-us.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.usgovcloudapi.net",
+        "login.chinacloudapi.cn",
+        "login.partner.microsoftonline.cn",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, in the shape msal reads.
+
+    Attributes:
+        status_code: HTTP status.
+        text: the body.
+        headers: matched in any case.
+    """
+
+    status_code: int
+    text: str
+    headers: Mapping[str, str]
+
+    @property
+    def busy(self) -> bool:
+        """Whether the same request may fare better later."""
+        return self.status_code == 429 or self.status_code >= 500
+
+    def json(self) -> Mapping[str, Any]:
+        """The body if it is a JSON object, else an empty one."""
+        try:
+            data = orjson.loads(self.text)
+        except ValueError:
+            return {}
+        return data if isinstance(data, dict) else {}
+
+
+class Stopped(Exception):  # noqa: N818 - a signal to come back through msal; what happened is in `TokenHttp.fault`
+    """The exchange failed."""
+
+
+class TokenHttp:
+    """The `http_client` of msal.
+
+    Args:
+        session: sends.
+        authority: the only host that may be asked, or any of Microsoft's if it is one of them.
+        timeout: seconds for connecting and for reading.
+    """
+
+    def __init__(self, session: requests.Session, authority: str, timeout: float | tuple[float, float]) -> None:
+        self._session = session
+        self._authority = authority
+        self._timeout = timeout
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what happened."""
+        self.reply: Reply | None = None
+        """The last answer."""
+        self.fault: TransportError | None = None
+        """Why the last exchange brought none."""
+
+    def get(self, url: str, **options: Any) -> Reply:
+        """Send a GET. Raises `Stopped` if no answer comes."""
+        return self._send("GET", url, options)
+
+    def post(self, url: str, **options: Any) -> Reply:
+        """Send a POST. Raises `Stopped` if no answer comes."""
+        return self._send("POST", url, options)
+
+    def close(self) -> None:
+        """Close the session."""
+        self._session.close()
+
+    def _send(self, method: str, url: str, options: Mapping[str, Any]) -> Reply:
+        outcome = self._exchange(method, url, options) if self._allowed(url) else _foreign(self._authority)
+        if isinstance(outcome, Reply):
+            self.reply = outcome
+            return outcome
+        self.fault = outcome
+        raise Stopped
+
+    def _exchange(self, method: str, url: str, options: Mapping[str, Any]) -> Reply | TransportError:
+        """One exchange. The exception of a failed one is let go: it holds the request, and that the client secret."""
+        # A redirect could carry the secret elsewhere, a .netrc entry could replace it; a bundle set on the session
+        # counts for more than the environment's.
+        bundle = self._session.verify if isinstance(self._session.verify, str) else None
+        fixed = {"timeout": self._timeout, "allow_redirects": False, "auth": _as_it_is, "verify": bundle}
+        try:
+            answer = self._session.request(method, url, **{**options, **fixed})
+            return Reply(answer.status_code, answer.text, answer.headers)
+        except (OSError, ValueError) as exc:  # requests' own are OSErrors, but for those of a bad URL
+            message, fix, retryable = explain_network(exc, self._authority, "Token URL")
+        return TransportError(message, ErrorDetails(fix=fix, retryable=retryable))
+
+    def _allowed(self, url: str) -> bool:
+        ours, theirs = urlsplit(self._authority), urlsplit(url)
+        if theirs.scheme != "https":
+            return False
+        return theirs.netloc.lower() == ours.netloc or (_of_microsoft(ours.netloc) and _of_microsoft(theirs.netloc))
+
+
+def _of_microsoft(host: str) -> bool:
+    return host.lower() in _MICROSOFT or host.lower().endswith(".login.microsoft.com")  # the latter: regional ones
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _foreign(authority: str) -> ForeignHostError:
+    return ForeignHostError(
+        f"{urlsplit(authority).netloc} names another host as its token endpoint. The client secret is not sent there.",
+        ErrorDetails(fix="Check the Token URL."),
+    )
