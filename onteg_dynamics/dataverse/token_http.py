@@ -62,7 +62,7 @@ class Reply:
 
 
 class Stopped(Exception):  # noqa: N818 - a signal to come back through msal; what happened is in `TokenHttp.fault`
-    """The exchange failed."""
+    """The exchange failed, or its answer is not for msal."""
 
 
 class TokenHttp:
@@ -92,8 +92,11 @@ class TokenHttp:
         return self._send("GET", url, options)
 
     def post(self, url: str, **options: Any) -> Reply:
-        """Send a POST. Raises `Stopped` if no answer comes."""
-        return self._send("POST", url, options)
+        """Send a POST. Raises `Stopped` if no answer comes, or none that msal can read."""
+        reply = self._send("POST", url, options)
+        if not reply.json():  # msal would log it whole, and a gateway's page may repeat what was sent
+            raise Stopped
+        return reply
 
     def close(self) -> None:
         """Close the session."""
