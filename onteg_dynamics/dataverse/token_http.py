@@ -72,6 +72,10 @@ class TokenHttp:
         session: sends.
         authority: the only host that may be asked, or any of Microsoft's if it is one of them.
         timeout: seconds for connecting and for reading.
+
+    Attributes:
+        reply: the last answer since `reset`.
+        fault: why an exchange brought none.
     """
 
     def __init__(self, session: requests.Session, authority: str, timeout: float | tuple[float, float]) -> None:
@@ -83,9 +87,7 @@ class TokenHttp:
     def reset(self) -> None:
         """Forget what happened."""
         self.reply: Reply | None = None
-        """The last answer."""
         self.fault: TransportError | None = None
-        """Why the last exchange brought none."""
 
     def get(self, url: str, **options: Any) -> Reply:
         """Send a GET. Raises `Stopped` if no answer comes."""

@@ -132,7 +132,7 @@ class SharedToken:
         try:
             outcome = self._fetch()
         except OntegError as exc:
-            outcome = _copy(exc)
+            outcome = exc
         finally:  # whatever happens, those who wait must hear of it
             self._land(flight, outcome)
 
