@@ -24,37 +24,42 @@ _START_SECONDS = 30.0
 
 
 class Server:
-    """Serves one ASGI application on 127.0.0.1 (and ::1 where the machine has it).
+    """Serves one ASGI application on 127.0.0.1 (and ::1 where the machine has it). It listens once it is started.
 
     Args:
-        app: The application.
-        context: TLS with the server's certificate.
         port: Where to listen; 0 takes a free one.
 
     Raises:
         OSError: The port is taken.
     """
 
-    def __init__(self, app: Application, context: ssl.SSLContext, port: int = 0) -> None:
+    def __init__(self, port: int = 0) -> None:
         self._sockets = _listeners(port)
         self.port: int = self._sockets[0].getsockname()[1]
-        self._server = _Uvicorn(_config(app, context))
-        self._thread = threading.Thread(target=self._run, name=f"onteg-sandbox-{self.port}", daemon=True)
+        self._thread: threading.Thread | None = None
+        self._server: _Uvicorn
 
-    def start(self) -> None:
+    def start(self, app: Application, context: ssl.SSLContext) -> None:
         """Starts; returns when requests are answered.
+
+        Args:
+            app: The application.
+            context: TLS with the server's certificate.
 
         Raises:
             RuntimeError: The server did not come up.
         """
+        self._server = _Uvicorn(_config(app, context))
+        self._thread = threading.Thread(target=self._run, name=f"onteg-sandbox-{self.port}", daemon=True)
         self._thread.start()
         if not self._server.ready.wait(_START_SECONDS) or not self._server.started:
             raise RuntimeError("The sandbox's server did not start.")
 
     def stop(self) -> None:
         """Stops and closes every connection; returns when the port is free."""
-        self._server.should_exit = True
-        self._thread.join()
+        if self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
         for listener in self._sockets:
             listener.close()
 

@@ -1,0 +1,210 @@
+"""One sandbox: environment and Entra behind one port, with its rows, its certificate and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Registration, Tokens, create_entra
+from onteg_dynamics.sandbox.log import Exchange, Log, recorded
+from onteg_dynamics.sandbox.model import load_model
+from onteg_dynamics.sandbox.seed import SEEDS, is_sown, sow
+from onteg_dynamics.sandbox.server import Server, routed
+from onteg_dynamics.sandbox.service import create_app
+from onteg_dynamics.sandbox.store import Store
+from onteg_dynamics.sandbox.tls import Certificate
+from onteg_dynamics.sandbox.world import Organization, World
+
+_CONNECTOR_ID = "msDynamics365Connector-v1.0"
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What is there only while the sandbox runs."""
+
+    stack: ExitStack
+    certificate: Certificate
+    server: Server
+    origins: Origins
+    tokens: Tokens
+    gate: Gate
+    world: World
+
+
+class Sandbox:
+    """A Dataverse environment on this machine; a context manager that starts and stops it.
+
+    Args:
+        seed: ``demo`` (a small company's data) or ``empty`` (an environment as it is handed out).
+        port: Where to listen on loopback; 0 takes a free port.
+        db: A SQLite file that keeps the rows; None keeps them in memory. A file that has rows is taken as it is.
+        today: The day that the seed's dates are counted from; the present day where it is None.
+        token_lifetime: Seconds until an access token ends.
+
+    Raises:
+        ValueError: There is no such seed.
+    """
+
+    def __init__(
+        self,
+        seed: str = "demo",
+        port: int = 0,
+        db: str | Path | None = None,
+        *,
+        today: date | None = None,
+        token_lifetime: int = LIFETIME,
+    ) -> None:
+        if seed not in SEEDS:
+            raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
+        self._seed = seed
+        self._port = port
+        self._db = db
+        self._today = today
+        self._lifetime = token_lifetime
+        self._log = Log()
+        self._pristine: Store | None = None
+        self._parts: _Parts | None = None
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = f"at {self.url}" if self._parts is not None else "stopped"
+        return f"<Sandbox {self._seed!r} {state}>"
+
+    def start(self) -> None:
+        """Starts the sandbox; one that runs is left alone.
+
+        Raises:
+            OSError: The port is taken.
+            sqlite3.DatabaseError: The file cannot be opened, or is no SQLite database.
+        """
+        if self._parts is not None:
+            return
+        with ExitStack() as stack:
+            store = Store(self._db)
+            stack.callback(store.close)
+            stack.callback(self._drop_pristine)
+            self._fill(store)
+            self._parts = self._serve(stack, store)
+
+    def stop(self) -> None:
+        """Stops the sandbox and removes its certificate; rows in memory are gone."""
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            parts.stack.close()
+
+    def reset(self) -> None:
+        """Puts rows and metadata back to the seed, between two requests, and empties the log."""
+        self.call(self._restore)
+
+    def call(self, work: Callable[[], Any]) -> Any:
+        """Runs something between two requests, on the server's thread; for whoever touches `world` while it runs.
+
+        Args:
+            work: What to run; its result is returned, its exception raised.
+        """
+        return self._running.server.call(work)
+
+    @property
+    def url(self) -> str:
+        """The environment's address, ``https://127.0.0.1:PORT``."""
+        return self._running.origins.main
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The PEM file of the authority that clients must trust; it is there while the sandbox runs."""
+        return self._running.certificate.ca_bundle
+
+    @property
+    def world(self) -> World:
+        """Model, rows and organisation; while requests come in, use it through `call`."""
+        return self._running.world
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The latest requests with their answers, secrets masked; the newest last."""
+        return self._log.exchanges()
+
+    def settings(self, application: Registration = CONNECTOR) -> dict[str, str]:
+        """The connection form, filled in.
+
+        Args:
+            application: Whose client id and secret.
+        """
+        return {
+            "connection_name": "Sandbox",
+            "connector": _CONNECTOR_ID,
+            "endpoint_url": self.url,
+            "authentication": "OAuth",
+            "flows": "Client Credentials",
+            "token_url": f"{self.url}/{self.world.organization.tenant_id}/oauth2/v2.0/token",
+            "client_id": application.client_id,
+            "client_secret": application.secret,
+            "scopes": f"{self.url}/.default",
+            "ca_bundle": str(self.ca_bundle),
+        }
+
+    def token(self, application: Registration = CONNECTOR, **claims: Any) -> str:
+        """A ready access token.
+
+        Args:
+            application: For whom.
+            claims: Claims that replace or join the usual ones; one that is None is left out.
+        """
+        return self._running.tokens.issue(application, self.url, claims)
+
+    @property
+    def _running(self) -> _Parts:
+        if self._parts is None:
+            raise RuntimeError("The sandbox is not running: use it in a with block, or start() it.")
+        return self._parts
+
+    def _fill(self, store: Store) -> None:
+        store.build(load_model())
+        if not is_sown(store):
+            self._seeded().db.backup(store.db)
+
+    def _serve(self, stack: ExitStack, store: Store) -> _Parts:
+        certificate = Certificate()
+        stack.callback(certificate.remove)
+        server = Server(self._port)
+        stack.callback(server.stop)
+        origins, tenant = Origins(server.port), Organization.tenant_id
+        tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
+        gate = Gate(tokens, store, tenant, origins)
+        world = World(load_model(), store, gate)
+        app = routed(create_app(lambda: world), create_entra(tokens, tenant, origins))
+        server.start(recorded(app, self._log), certificate.context)
+        return _Parts(stack.pop_all(), certificate, server, origins, tokens, gate, world)
+
+    def _restore(self) -> None:
+        parts = self._running
+        self._seeded().db.backup(parts.world.store.db)
+        parts.world.model = load_model()
+        parts.gate.forget()
+        self._log.clear()
+
+    def _seeded(self) -> Store:
+        """The seed in a store of its own; made once, and only where it is needed."""
+        if self._pristine is None:
+            self._pristine = Store()
+            day = self._today or datetime.now(timezone.utc).date()
+            sow(self._pristine, self._seed, day)
+        return self._pristine
+
+    def _drop_pristine(self) -> None:
+        if self._pristine is not None:
+            self._pristine.close()
+            self._pristine = None

@@ -1,0 +1,45 @@
+"""First rows: ``empty`` is an environment as it is handed out, ``demo`` adds a small company's data."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timezone
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.model import load_model
+from onteg_dynamics.sandbox.seed.demo import Sower
+from onteg_dynamics.sandbox.seed.platform import lay
+from onteg_dynamics.sandbox.store import Store
+from onteg_dynamics.sandbox.world import World
+
+SEEDS = ("demo", "empty")
+_AGE_DAYS = 400
+
+
+def sow(store: Store, seed: str, today: date) -> None:
+    """Builds the standard tables in a store and writes a seed's rows.
+
+    Ids are the same in every run; dates are counted from a day, so that "the last seven days" find something.
+
+    Args:
+        store: An empty store.
+        seed: One of `SEEDS`.
+        today: The day to count from.
+    """
+    noon = datetime.combine(today, time(12), tzinfo=timezone.utc)
+    world = World(load_model(), store, _nobody)
+    store.build(world.model)
+    with store.transaction():
+        sower = Sower(world, noon)
+        sower.set_clock(-_AGE_DAYS)
+        lay(world)
+        if seed == "demo":
+            sower.sow_demo()
+
+
+def is_sown(store: Store) -> bool:
+    """True where the store holds an environment already."""
+    return store.count("organization") > 0
+
+
+def _nobody(_headers: object) -> Never:
+    raise refusals.not_a_member()
