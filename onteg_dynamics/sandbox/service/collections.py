@@ -29,8 +29,9 @@ def list_rows(request: Request, rows: Rows) -> Response:
         base=base_of(rows),
         page_size=request.preferences.page_size,
         caller=request.caller,
+        names=request.preferences.annotation_filter.formatted,
     )
-    annotations, context = request.preferences.annotation_filter, RenderContext(request.root)
+    annotations, context = request.preferences.annotation_filter, RenderContext(request.root, request.world.model)
     document: dict[str, Any] = {"@odata.context": context_url(request.root, rows.table, query, single=False)}
     document |= _counts(request, page)
     document["value"] = [render(row, annotations, context) for row in page.rows]

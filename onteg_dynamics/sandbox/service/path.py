@@ -6,7 +6,7 @@ Follows OData URL conventions 4.0, sections 4 and 5.1.1.6, as Dataverse reads th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import orjson
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query.split import pieces
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
 _ENCODED = re.compile(r"%(27|28|29)")
@@ -45,7 +46,7 @@ def split_path(path: str) -> tuple[Segment, ...]:
         Refusal: The parentheses do not close.
     """
     readable = _ENCODED.sub(lambda match: unquote(match[0]), path)
-    return tuple(_segment(piece) for piece in _pieces(readable, "/") if piece)
+    return tuple(_segment(piece) for piece in pieces(readable, "/") if piece)
 
 
 def _segment(piece: str) -> Segment:
@@ -72,7 +73,7 @@ def arguments(text: str | None, aliases: Mapping[str, str]) -> dict[str, Any]:
         Refusal: An argument has no name, or a literal cannot be read.
     """
     found: dict[str, Any] = {}
-    for piece in _pieces(text or "", ","):
+    for piece in pieces(text or "", ","):
         if not piece.strip():
             continue
         name, equals, value = piece.partition("=")
@@ -123,24 +124,3 @@ def _json(text: str) -> Any:
 
 
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
-_OPENING, _CLOSING = "([{", ")]}"
-
-
-def _pieces(text: str, mark: str) -> Iterator[str]:
-    """The pieces between marks that stand outside quotes and brackets."""
-    depth, start, quote = 0, 0, ""
-    for position, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter == "'" or (letter == '"' and depth):
-            quote = letter
-        elif letter in _OPENING:
-            depth += 1
-        elif letter in _CLOSING:
-            depth -= 1
-        elif letter == mark and depth == 0:
-            yield text[start:position]
-            start = position + 1
-    if quote or depth:
-        raise refusals.bad_request_uri(f"There is an unterminated literal or bracket in '{text[:200]}'.")
-    yield text[start:]

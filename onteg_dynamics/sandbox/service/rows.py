@@ -108,10 +108,12 @@ def row_document(request: Request, row: OneRow, row_id: str, options: list[tuple
         options: The query options; only ``$select`` and ``$expand`` shape a row.
     """
     query = parse_query(request.world.model, row.table, options)
-    found = fetch_row(request.world, query, row_id, request.caller)
+    found = fetch_row(
+        request.world, query, row_id, request.caller, names=request.preferences.annotation_filter.formatted
+    )
     if found is None:
         return None
-    body = render(found, request.preferences.annotation_filter, RenderContext(request.root))
+    body = render(found, request.preferences.annotation_filter, RenderContext(request.root, request.world.model))
     return {"@odata.context": context_url(request.root, row.table, query, single=True), **body}
 
 

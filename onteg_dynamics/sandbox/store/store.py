@@ -2,7 +2,7 @@
 
 One SQLite table per Dataverse table, one column per stored column; a lookup ``x`` has its id in ``x`` and the target's
 logical name in ``x__table``. Text compares without regard to ASCII case (NOCASE); ``fold(text)`` is registered for the
-rest.
+rest, and ``likes(pattern, text)`` for patterns that SQLite's LIKE does not know.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from onteg_dynamics.sandbox.store.ddl import (
     table_statement,
     view_statements,
 )
+from onteg_dynamics.sandbox.store.like import likes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,6 +46,7 @@ class Store:
         self._depth = 0
         self._inserts: dict[tuple[str, tuple[str, ...]], str] = {}
         self.db.create_function("fold", 1, _fold, deterministic=True)
+        self.db.create_function("likes", 2, likes, deterministic=True)
         if path:
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute("PRAGMA synchronous=NORMAL")

@@ -1,0 +1,143 @@
+"""``$orderby`` as SQL, and paging by the last row of a page: each row comes once, however the table changes meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from defusedxml.ElementTree import ParseError, fromstring
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query.query import Order
+from onteg_dynamics.sandbox.query.scope import Scope
+from onteg_dynamics.sandbox.query.sql import NEVER, Sql, joined
+from onteg_dynamics.sandbox.query.tree import Path
+
+_NUMERIC = frozenset({"Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Boolean"})
+_TOKEN = re.compile(r'<cookie pagenumber="(?P<page>\d{1,9})" pagingcookie="(?P<cookie>[^"]*)" istracking="\w+" />')
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column that rows are ordered by."""
+
+    name: str
+    sql: str
+    descending: bool = False
+    numeric: bool = False
+
+
+def sort_keys(order: Sequence[Order], scope: Scope) -> tuple[SortKey, ...]:
+    """What rows are ordered by; the primary key comes last, so that the order is total.
+
+    Raises:
+        Refusal: A property does not exist.
+    """
+    keys = [_sort_key(one, scope) for one in order]
+    return (*keys, SortKey(scope.place.table.primary_id, scope.place.key))
+
+
+def order_by(keys: Sequence[SortKey]) -> str:
+    """The list after ORDER BY."""
+    return ", ".join(f"{key.sql} DESC" if key.descending else key.sql for key in keys)
+
+
+def beyond(keys: Sequence[SortKey], last: Sequence[Any]) -> Sql:
+    """The condition that a row comes after another one; null comes first, as in SQL Server."""
+    ways: list[Sql] = []
+    for position, key in enumerate(keys):
+        after = _after(key, last[position])
+        if after is NEVER:
+            continue
+        same = [Sql(f"{earlier.sql} IS ?", (value,)) for earlier, value in zip(keys[:position], last, strict=False)]
+        ways.append(joined([*same, after], "AND"))
+    return joined(ways, "OR")
+
+
+def token(page: int, keys: Sequence[SortKey], first: Sequence[Any], last: Sequence[Any]) -> str:
+    """The ``$skiptoken`` that leads to the page after this one; clients must not read it.
+
+    Args:
+        page: The number of the page that ends here.
+        keys: What rows are ordered by.
+        first: The sort values of the page's first row.
+        last: Those of its last row.
+    """
+    cookie = Element("cookie", page=str(page))
+    for key, begin, end in zip(keys, first, last, strict=True):
+        marks = {} if end is None else {"last": _shown(end), "first": _shown(begin)}
+        SubElement(cookie, key.name, {**marks, **({"lastnull": "1"} if end is None else {})})
+    text = quote(quote(tostring(cookie, encoding="unicode"), safe=""), safe="")
+    return f'<cookie pagenumber="{page + 1}" pagingcookie="{text}" istracking="False" />'
+
+
+def read_token(text: str, keys: Sequence[SortKey]) -> tuple[int, list[Any]]:
+    """The page that a token leads to, and the sort values of the row before it.
+
+    Raises:
+        Refusal: It is no token of this query.
+    """
+    match = _TOKEN.fullmatch(text)
+    if match is None:
+        raise _malformed()
+    try:
+        cookie = fromstring(unquote(unquote(match["cookie"])))
+    except ParseError as error:
+        raise _malformed() from error
+    parts = list(cookie)
+    if [part.tag for part in parts] != [key.name for key in keys]:
+        raise _malformed()
+    return int(match["page"]), [_value(key, part) for key, part in zip(keys, parts, strict=True)]
+
+
+def _sort_key(order: Order, scope: Scope) -> SortKey:
+    assert isinstance(order.operand, Path)
+    value = scope.value(order.operand)
+    column = value.column
+    name = "_".join(order.operand.steps)
+    if column is not None and column.is_lookup:
+        return SortKey(name, _name_of(scope, column.logical_name, value.sql.text, column.targets), order.descending)
+    return SortKey(name, value.sql.text, order.descending, numeric=value.kind in _NUMERIC)
+
+
+def _name_of(scope: Scope, column: str, sql: str, targets: Sequence[str]) -> str:
+    """A lookup sorts by the name of the row that it points at."""
+    alias = sql.removesuffix(f'."{column}"')
+    cases: list[str] = []
+    for target in targets:
+        table = scope.world.model.table(target)
+        if table is None or not table.primary_name or not table.columns[table.primary_name].is_stored:
+            continue
+        name = f'SELECT n."{table.primary_name}" FROM "{target}" AS n WHERE n."{table.primary_id}" = {sql}'  # noqa: S608
+        cases.append(f"""WHEN '{target}' THEN ({name})""")
+    if not cases:
+        return sql
+    return f"""(CASE {alias}."{column}__table" {' '.join(cases)} END) COLLATE NOCASE"""
+
+
+def _after(key: SortKey, value: Any) -> Sql:
+    if key.descending:
+        return NEVER if value is None else Sql(f"({key.sql} < ? OR {key.sql} IS NULL)", (value,))
+    return Sql(f"{key.sql} IS NOT NULL") if value is None else Sql(f"{key.sql} > ?", (value,))
+
+
+def _shown(value: Any) -> str:
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(key: SortKey, part: Element) -> Any:
+    text = part.get("last")
+    if text is None or not key.numeric:
+        return text
+    try:
+        return float(text) if set(text) & set(".einf") else int(text)
+    except ValueError as error:
+        raise _malformed() from error
+
+
+def _malformed() -> refusals.Refusal:
+    return refusals.query_error("Malformed XML in the Paging Cookie")

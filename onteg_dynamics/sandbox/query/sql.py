@@ -1,0 +1,122 @@
+"""Pieces of SQL with their parameters, and the tables that a SELECT stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from onteg_dynamics.sandbox.model import Column, Model, Navigation, Table
+from onteg_dynamics.sandbox.store.ddl import quoted
+
+
+@dataclass(frozen=True)
+class Sql:
+    """SQL text and the parameters of its question marks, in their order."""
+
+    text: str
+    parameters: tuple[Any, ...] = ()
+
+
+NEVER, ALWAYS = Sql("0"), Sql("1")
+
+
+def joined(parts: Iterable[Sql], word: str) -> Sql:
+    """Parts in parentheses with a word between them."""
+    found = list(parts)
+    if len(found) == 1:
+        return found[0]
+    text = f" {word} ".join(part.text for part in found)
+    return Sql(f"({text})", tuple(value for part in found for value in part.parameters))
+
+
+@dataclass
+class Select:
+    """The tables that one SELECT stands on; lookups are joined as they are followed.
+
+    Args:
+        model: The metadata.
+        aliases: Numbers for aliases, shared with the SELECTs inside.
+    """
+
+    model: Model
+    aliases: count[int] = field(default_factory=count)
+    joins: list[str] = field(default_factory=list)
+    _followed: dict[tuple[str, str], Place] = field(default_factory=dict)
+
+    def place(self, table: Table) -> Place:
+        """A table under a new alias."""
+        return Place(self, table, f"t{next(self.aliases)}")
+
+    def inner(self) -> Select:
+        """A SELECT inside this one."""
+        return Select(self.model, self.aliases)
+
+    def follow(self, place: Place, navigation: Navigation, target: Table) -> Place:
+        """The row that a lookup points at, by an outer join made once."""
+        found = self._followed.get((place.alias, navigation.name))
+        if found is None:
+            found = self._followed[place.alias, navigation.name] = self.place(target)
+            self.joins.append(_join(place, found, navigation))
+        return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """A table in a SELECT."""
+
+    select: Select
+    table: Table
+    alias: str
+
+    def column(self, name: str) -> str:
+        """A column's SQL name."""
+        return f"{self.alias}.{quoted(name)}"
+
+    @property
+    def key(self) -> str:
+        """The primary key's SQL name."""
+        return self.column(self.table.primary_id)
+
+    @property
+    def source(self) -> str:
+        """What stands after FROM."""
+        return f"{quoted(self.table.logical_name)} AS {self.alias}"
+
+
+@dataclass(frozen=True)
+class Value:
+    """An operand: its SQL, its Edm type, and the column that it comes from."""
+
+    sql: Sql
+    kind: str
+    column: Column | None = None
+
+
+def restricted(place: Place, column: str, table: str) -> str:
+    """The condition that a lookup points into a table; views stand for several, so nothing is asked of them."""
+    target = place.select.model.table(table)
+    if target is None or target.is_view:
+        return "1"
+    return f"{place.column(f'{column}__table')} = '{table}'"
+
+
+def _join(place: Place, target: Place, navigation: Navigation) -> str:
+    assert navigation.relation is not None
+    column = navigation.relation.column
+    kind = restricted(place, column, navigation.target)
+    return f" LEFT JOIN {target.source} ON {target.key} = {place.column(column)} AND {kind}"
+
+
+def sql_columns(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
+    """The SQLite columns that some columns are kept in, with the version and the key."""
+    found: dict[str, None] = {}
+    for column in columns:
+        found[column.logical_name] = None
+        if column.is_lookup:
+            found[f"{column.logical_name}__table"] = None
+    found[table.primary_id] = None
+    if "versionnumber" in table.columns:
+        found["versionnumber"] = None
+    return tuple(found)

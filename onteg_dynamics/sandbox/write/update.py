@@ -1,0 +1,66 @@
+"""Changing a row ("Update and delete table rows using the Web API")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.model import Table
+from onteg_dynamics.sandbox.world import Caller, World
+from onteg_dynamics.sandbox.write.draft import read_payload
+from onteg_dynamics.sandbox.write.fill import compose, settle_money, settle_owner, stamp_change
+from onteg_dynamics.sandbox.write.keys import check_keys
+from onteg_dynamics.sandbox.write.profile import profile
+from onteg_dynamics.sandbox.write.sales import settle_customer
+from onteg_dynamics.sandbox.write.states import settle_state
+
+
+def update_row(world: World, caller: Caller, table: Table, row: dict[str, Any], payload: dict[str, Any]) -> None:
+    """Changes the columns that a payload names.
+
+    Args:
+        world: The sandbox; a transaction is open.
+        caller: Who changes.
+        table: The table.
+        row: The stored row.
+        payload: The JSON object.
+
+    Raises:
+        Refusal: The payload does not fit, a required column becomes empty, a key is taken.
+    """
+    if table.is_view or table.is_intersect:
+        raise refusals.abstract_table(table.logical_name)
+    change_row(world, caller, table, row, read_payload(world, table, payload, creating=False).values)
+
+
+def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], values: dict[str, Any]) -> None:
+    """Writes changed stored values, with all that follows from them.
+
+    Args:
+        world: The sandbox; a transaction is open.
+        caller: Who changes.
+        table: The table.
+        row: The stored row.
+        values: Stored columns.
+
+    Raises:
+        Refusal: A required column becomes empty, a key is taken, the state does not fit.
+    """
+    about = profile(table)
+    row_id = str(row[table.primary_id])
+    values = dict(values)
+    for column in about.required:
+        if column.logical_name in values and values[column.logical_name] is None:
+            raise refusals.required_missing(column.logical_name, table.logical_name)
+    if "ownerid" in values and values["ownerid"] is None:
+        raise refusals.required_missing("ownerid", table.logical_name)
+    settle_customer(table, values)
+    settle_owner(world, caller, about, values)
+    settle_state(table, values, row_id, row)
+    after = {**row, **values}
+    settle_money(world, about, values, after)
+    compose(about, values, after)
+    stamp_change(world, caller, about, values)
+    check_keys(world, table, values, after)
+    if values:
+        world.store.update(table, row_id, values)
