@@ -82,7 +82,9 @@ class Connection:
         typed["name"] = typed.pop("connection_name")
         typed["scopes"] = tuple(typed.get("scopes", ()))
         del typed["connector"]
-        secrets: dict[str, Any] = {key: Secret(typed[key]) for key in ("client_secret", "token", "proxy") if key in typed}
+        secrets: dict[str, Any] = {
+            key: Secret(typed[key]) for key in ("client_secret", "token", "proxy") if key in typed
+        }
         values: dict[str, Any] = {**typed, **secrets}
         return cls(**values)
 

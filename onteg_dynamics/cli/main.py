@@ -152,7 +152,7 @@ def _input(source: str | None) -> dict[str, Any]:
         return {}
     text = source.strip()
     if text == "-":
-        return _object(click.get_binary_stream("stdin").read(), "stdin")
+        return _object(sys.stdin.buffer.read(), "stdin")
     if text.startswith("{"):
         return _object(text.encode(), "--input")
     path = Path(source)

@@ -6,10 +6,14 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from onteg_dynamics.cli import show
+
+if TYPE_CHECKING:
+    from onteg_dynamics.sandbox import Sandbox
 
 __all__ = ["open_sandbox", "serve"]
 
@@ -36,7 +40,7 @@ def serve(port: int, db: Path | None, seed: str, *, as_json: bool) -> None:
         stop.wait()
 
 
-def open_sandbox(port: int, db: Path | None, seed: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - its type needs the extra
+def open_sandbox(port: int, db: Path | None, seed: str) -> Sandbox:
     """A `Sandbox`, or a clear word on what is missing to run one."""
     try:
         from onteg_dynamics.sandbox import Sandbox

@@ -70,7 +70,7 @@ class Sandbox:
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self is not in Python 3.10's typing
         self.start()
         return self
 

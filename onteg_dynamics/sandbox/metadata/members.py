@@ -79,7 +79,7 @@ def fixed(name: str, kind: str, value: Any) -> Member:
     return Member(name, kind, lambda _subject: value)
 
 
-def flag(name: str, value: bool) -> Member:  # noqa: FBT001 - a table of flags reads best so
+def flag(name: str, value: bool) -> Member:  # noqa: FBT001 - it is a value, no switch
     """A Boolean that is the same for everything."""
     return fixed(name, "Edm.Boolean", value)
 

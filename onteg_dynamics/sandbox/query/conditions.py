@@ -88,7 +88,9 @@ def _counted(name: str, column: Column, values: Sequence[Any], now: datetime) ->
     if number <= 0:
         raise refusals.query_error(f"The value of '{name}' must be a positive number.")
     if column.is_date_only and name.endswith(_FINE):
-        raise refusals.query_error(f"The operator '{name}' is not valid for the date only column '{column.logical_name}'.")
+        raise refusals.query_error(
+            f"The operator '{name}' is not valid for the date only column '{column.logical_name}'."
+        )
     return counted_window(name, number, now)
 
 
@@ -312,6 +314,6 @@ def _hierarchy(name: str, subject: str, values: Sequence[Any], place: Place, sco
 
 def _no_signature(name: str) -> refusals.Refusal:
     return refusals.query_error(
-        f"An unknown function with name 'Microsoft.Dynamics.CRM.{name}' was found, or its arguments do not fit. This may "
-        "also be a function import or a key lookup on a navigation property, which is not allowed."
+        f"An unknown function with name 'Microsoft.Dynamics.CRM.{name}' was found, or its arguments do not fit. "
+        "This may also be a function import or a key lookup on a navigation property, which is not allowed."
     )

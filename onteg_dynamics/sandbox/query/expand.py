@@ -95,7 +95,7 @@ class _Reader:
         place = select.place(table)
         kind = restricted(place, column, expand.navigation.target)
         text = (
-            f"SELECT {place.key}, {place.column(column)} FROM {place.source} "  # noqa: S608 - names are quoted
+            f"SELECT {place.key}, {place.column(column)} FROM {place.source} "
             f"WHERE {place.key} IN (SELECT value FROM json_each(?)) AND {place.column(column)} IS NOT NULL AND {kind}"
         )
         return dict(self._world.store.db.execute(text, (_json(row.row_id for row in rows),)).fetchall())
@@ -107,7 +107,7 @@ class _Reader:
         columns = sql_columns(query.table, query.columns)
         wanted = ", ".join(place.column(name) for name in columns)
         text = (
-            f"SELECT {wanted} FROM {place.source}{''.join(select.joins)} "  # noqa: S608 - names are quoted
+            f"SELECT {wanted} FROM {place.source}{''.join(select.joins)} "
             f"WHERE {place.key} IN (SELECT value FROM json_each(?)) AND {condition.text}"
         )
         found = self._world.store.db.execute(text, (_json(ids), *condition.parameters))
@@ -120,10 +120,7 @@ class _Reader:
         keys, found = self._members(table, rows, expand, limit + 1)
         for values in found:
             groups[values.pop("__owner")].append(values)
-        return {
-            row.row_id: self._group(row, expand, keys, groups[row.row_id], limit)
-            for row in rows
-        }
+        return {row.row_id: self._group(row, expand, keys, groups[row.row_id], limit) for row in rows}
 
     def _group(
         self, row: Row, expand: Expand, keys: Sequence[SortKey], found: list[dict[str, Any]], limit: int
@@ -131,7 +128,9 @@ class _Reader:
         shown = found[:limit]
         members = self._rows(self._with_link_column(expand), shown, versioned=not self._nested or self._single)
         address = f"{row.table.entity_set_name}({row.row_id})/{expand.navigation.name}"
-        query = "&".join(_encoded(piece) for piece in expand.options.split(";") if piece.startswith(("$select", "$filter")))
+        query = "&".join(
+            _encoded(piece) for piece in expand.options.split(";") if piece.startswith(("$select", "$filter"))
+        )
         if not self._nested:
             return members, f"{address}?{query}" if query else address
         if len(found) <= limit:
@@ -162,10 +161,10 @@ class _Reader:
         sorting = "".join(f", {key.sql} AS __k{number}" for number, key in enumerate(keys))
         rank = f"row_number() OVER (PARTITION BY {owner} ORDER BY {order_by(keys)}) AS __rank"
         inside = (
-            f"SELECT {owner} AS __owner, {wanted}{sorting}, {rank} FROM {place.source}{link}{''.join(select.joins)} "  # noqa: S608
+            f"SELECT {owner} AS __owner, {wanted}{sorting}, {rank} FROM {place.source}{link}{''.join(select.joins)} "
             f"WHERE {owner} IN (SELECT value FROM json_each(?)) AND {kind} AND {condition.text}"
         )
-        text = f"SELECT * FROM ({inside}) WHERE __rank <= ? ORDER BY __owner, __rank"  # noqa: S608 - names are quoted
+        text = f"SELECT * FROM ({inside}) WHERE __rank <= ? ORDER BY __owner, __rank"
         ids = _json(row.row_id for row in rows)
         names = ("__owner", *columns, *(f"__k{number}" for number in range(len(keys))), "__rank")
         cursor = self._world.store.db.execute(text, (ids, *condition.parameters, limit))

@@ -44,7 +44,7 @@ def _names(world: World, table: Table | None, ids: Iterable[str]) -> dict[str, s
 
 def _pairs(world: World, table: Table, column: str, ids: Iterable[str]) -> dict[str, str]:
     key, source = quoted(table.primary_id), quoted(table.logical_name)
-    text = f"SELECT {key}, {quoted(column)} FROM {source} WHERE {key} IN (SELECT value FROM json_each(?))"  # noqa: S608
+    text = f"SELECT {key}, {quoted(column)} FROM {source} WHERE {key} IN (SELECT value FROM json_each(?))"
     return dict(world.store.db.execute(text, (orjson.dumps(list(ids)).decode(),)).fetchall())
 
 

@@ -56,9 +56,7 @@ def _checked(options: Iterable[tuple[str, str]]) -> dict[str, str]:
     return given
 
 
-def _query(
-    model: Model, table: Table, given: Mapping[str, str], aliases: Mapping[str, str], *, nested: bool
-) -> Query:
+def _query(model: Model, table: Table, given: Mapping[str, str], aliases: Mapping[str, str], *, nested: bool) -> Query:
     asked = _names(given.get("$select"))
     text = given.get("$filter")
     expands = tuple(_expand(model, table, piece, aliases) for piece in pieces(given.get("$expand", ""), ",") if piece)

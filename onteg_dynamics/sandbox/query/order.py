@@ -1,4 +1,4 @@
-"""``$orderby`` as SQL, and paging by the last row of a page: each row comes once, however the table changes meanwhile."""
+"""``$orderby`` as SQL, and paging by the last row of a page: each row comes once, whatever changes meanwhile."""
 
 from __future__ import annotations
 
@@ -112,11 +112,11 @@ def _name_of(scope: Scope, column: str, sql: str, targets: Sequence[str]) -> str
         table = scope.world.model.table(target)
         if table is None or not table.primary_name or not table.columns[table.primary_name].is_stored:
             continue
-        name = f'SELECT n."{table.primary_name}" FROM "{target}" AS n WHERE n."{table.primary_id}" = {sql}'  # noqa: S608
+        name = f'SELECT n."{table.primary_name}" FROM "{target}" AS n WHERE n."{table.primary_id}" = {sql}'
         cases.append(f"""WHEN '{target}' THEN ({name})""")
     if not cases:
         return sql
-    return f"""(CASE {alias}."{column}__table" {' '.join(cases)} END) COLLATE NOCASE"""
+    return f"""(CASE {alias}."{column}__table" {" ".join(cases)} END) COLLATE NOCASE"""
 
 
 def _after(key: SortKey, value: Any) -> Sql:

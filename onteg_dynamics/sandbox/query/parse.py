@@ -82,8 +82,8 @@ def _grammar() -> Lark:
 
 def _unreadable(text: str, error: UnexpectedInput) -> refusals.Refusal:
     """The OData library's own words, an unbalanced quote told apart from everything else."""
-    position = error.pos_in_stream if isinstance(error.pos_in_stream, int) else len(text)
-    position = len(text) if position < 0 else position
+    at = -1 if error.pos_in_stream is None else error.pos_in_stream
+    position = len(text) if at < 0 else at
     before = text[:position].rstrip()
     if text.count("'") % 2 or before.endswith("'"):
         return refusals.query_error(f"There is an unterminated literal at position {len(text) - 1} in '{text}'.")

@@ -65,7 +65,9 @@ def run_query(
     next_token = None
     if len(found) > limit:
         found = found[:limit]
-        next_token = token(number, statement.keys, _sort_values(statement, found[0]), _sort_values(statement, found[-1]))
+        next_token = token(
+            number, statement.keys, _sort_values(statement, found[0]), _sort_values(statement, found[-1])
+        )
     rows = _rows(world, query, found, caller, names=names, page_size=page_size, single=False)
     return Page(rows, next_token, None if count is None else min(count, MAX_ROWS), (count or 0) > MAX_ROWS)
 
@@ -84,7 +86,7 @@ def fetch_row(world: World, query: Query, row_id: str, caller: Caller, *, names:
     place = select.place(query.table)
     columns = sql_columns(query.table, query.columns)
     wanted = ", ".join(place.column(name) for name in columns)
-    text = f"SELECT {wanted} FROM {place.source} WHERE {place.key} = ?"  # noqa: S608 - names are quoted
+    text = f"SELECT {wanted} FROM {place.source} WHERE {place.key} = ?"
     found = world.store.db.execute(text, (row_id,)).fetchone()
     if found is None:
         return None
@@ -113,12 +115,10 @@ def _based(world: World, place: Place, base: Base) -> Sql:
         return Sql(f"({place.column(column)} = ? AND {kind} = ?)", (base.row_id, navigation.table))
     assert navigation.many is not None
     pairs, near, far = quoted(navigation.many.intersect), quoted(navigation.near), quoted(navigation.far)
-    return Sql(f"{place.key} IN (SELECT {far} FROM {pairs} WHERE {near} = ?)", (base.row_id,))  # noqa: S608
+    return Sql(f"{place.key} IN (SELECT {far} FROM {pairs} WHERE {near} = ?)", (base.row_id,))
 
 
-def _fetch(
-    world: World, query: Query, statement: _Statement, start: Sql | None, limit: int
-) -> list[dict[str, Any]]:
+def _fetch(world: World, query: Query, statement: _Statement, start: Sql | None, limit: int) -> list[dict[str, Any]]:
     columns = sql_columns(query.table, query.columns)
     place = statement.place
     wanted = ", ".join(place.column(name) for name in columns)
@@ -136,7 +136,7 @@ def _sort_values(statement: _Statement, values: dict[str, Any]) -> list[Any]:
 
 def _count(world: World, statement: _Statement) -> int:
     """How many rows there are; counting stops behind what the service tells."""
-    text = f"SELECT count(*) FROM (SELECT 1 {statement.tail} LIMIT ?)"  # noqa: S608 - names are quoted
+    text = f"SELECT count(*) FROM (SELECT 1 {statement.tail} LIMIT ?)"
     return int(world.store.db.execute(text, (*statement.condition.parameters, MAX_ROWS + 1)).fetchone()[0])
 
 

@@ -70,25 +70,25 @@ def where(expression: Expression, scope: Scope, *, negated: bool = False) -> Sql
     return writer(expression, scope, negated)
 
 
-def _both(node: Both, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001 - one signature for all writers
+def _both(node: Both, scope: Scope, negated: bool) -> Sql:
     return joined((where(part, scope, negated=negated) for part in node.parts), "OR" if negated else "AND")
 
 
-def _either(node: Either, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _either(node: Either, scope: Scope, negated: bool) -> Sql:
     return joined((where(part, scope, negated=negated) for part in node.parts), "AND" if negated else "OR")
 
 
-def _negation(node: Negation, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _negation(node: Negation, scope: Scope, negated: bool) -> Sql:
     return where(node.part, scope, negated=not negated)
 
 
-def _condition(node: Condition, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _condition(node: Condition, scope: Scope, negated: bool) -> Sql:
     if negated:
         raise refusals.query_error("Not operator along with the Custom Named Condition operators is not allowed")
     return condition(node.name, node.arguments, scope)
 
 
-def _compare(node: Compare, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _compare(node: Compare, scope: Scope, negated: bool) -> Sql:
     left, right, operator = node.left, node.right, node.operator
     if isinstance(left, Literal):
         left, right, operator = right, left, _FLIPPED[operator]
@@ -164,7 +164,7 @@ def _mismatch(left: str, right: str, operator: str) -> refusals.Refusal:
     )
 
 
-def _text_match(node: TextMatch, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _text_match(node: TextMatch, scope: Scope, negated: bool) -> Sql:
     if not isinstance(node.operand, Path):
         raise refusals.query_error(f"The first argument of '{node.function}' must be a property.")
     subject = scope.value(node.operand)
@@ -172,7 +172,8 @@ def _text_match(node: TextMatch, scope: Scope, negated: bool) -> Sql:  # noqa: F
     if subject.kind != "Edm.String":
         raise refusals.query_error(
             f"No function signature for the function with name '{node.function}' matches the specified arguments. "
-            f"The function signatures considered are: {node.function}(Edm.String Nullable=true, Edm.String Nullable=true)."
+            f"The function signatures considered are: {node.function}(Edm.String Nullable=true, "
+            "Edm.String Nullable=true)."
         )
     return like(subject.sql.text, pattern, negated=negated)
 
@@ -190,7 +191,7 @@ def _pattern(function: str, operand: Operand) -> str:
     return f"{start}{operand.value}{'' if function == 'endswith' else '%'}"
 
 
-def _lambda(node: Lambda, scope: Scope, negated: bool) -> Sql:  # noqa: FBT001
+def _lambda(node: Lambda, scope: Scope, negated: bool) -> Sql:
     place, steps = scope.start(node.path)
     if len(steps) != 1:
         raise refusals.query_error("A lambda expression below a lookup is not supported.")
@@ -224,7 +225,7 @@ def _membership(place: Place, member: Place, navigation: Navigation) -> str:
     assert navigation.many is not None
     near, far = quoted(navigation.near), quoted(navigation.far)
     pairs = quoted(navigation.many.intersect)
-    return f"{member.key} IN (SELECT {far} FROM {pairs} WHERE {near} = {place.key})"  # noqa: S608 - names are quoted
+    return f"{member.key} IN (SELECT {far} FROM {pairs} WHERE {near} = {place.key})"
 
 
 _WRITERS: dict[type, Callable[[Any, Scope, bool], Sql]] = {

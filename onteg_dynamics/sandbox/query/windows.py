@@ -1,4 +1,7 @@
-"""Relative times: "last month", "next 3 fiscal periods" → from … until. UTC; weeks begin on Sunday, fiscal years in January."""
+"""Relative times: "last month", "next 3 fiscal periods" → from … until.
+
+All in UTC; weeks begin on Sunday, fiscal years in January.
+"""
 
 from __future__ import annotations
 

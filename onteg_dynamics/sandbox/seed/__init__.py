@@ -9,7 +9,7 @@ from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed.demo import Sower
 from onteg_dynamics.sandbox.seed.platform import lay
 from onteg_dynamics.sandbox.store import Store
-from onteg_dynamics.sandbox.world import World
+from onteg_dynamics.sandbox.world import Caller, World
 
 SEEDS = ("demo", "empty")
 _AGE_DAYS = 400
@@ -41,5 +41,5 @@ def is_sown(store: Store) -> bool:
     return store.count("organization") > 0
 
 
-def _nobody(_headers: object) -> Never:
+def _nobody(_headers: object) -> Caller:
     raise refusals.not_a_member()

@@ -183,10 +183,12 @@ def _join(world: World, intersect: str, **ends: str) -> None:
     world.store.insert(intersect, {table.primary_id: own, **ends, "versionnumber": world.store.next_version()})
 
 
-def _insert(world: World, name: str, own: str, **values: Any) -> None:
+def _insert(world: World, name: str, own: str, /, **values: Any) -> None:
     """Writes a row with the defaults of its columns and the stamps that the platform sets."""
     table = world.model.tables[name]
-    row = {column.logical_name: int(column.default) for column in table.stored if column.default is not None}
+    row: dict[str, Any] = {
+        column.logical_name: int(column.default) for column in table.stored if column.default is not None
+    }
     row |= {table.primary_id: own, "versionnumber": world.store.next_version()}
     row |= {stamp: world.now() for stamp in ("createdon", "modifiedon")}
     for stamp in ("createdby", "modifiedby", "organizationid"):

@@ -121,7 +121,7 @@ def _member_select(view: Table, member: Table) -> str:
         for suffix in suffixes:
             value = quoted(source + suffix) if source else "NULL"
             parts.append(f"{value} AS {quoted(column.logical_name + suffix)}")
-    return f"SELECT {', '.join(parts)} FROM {quoted(member.logical_name)}"  # noqa: S608 - names are quoted
+    return f"SELECT {', '.join(parts)} FROM {quoted(member.logical_name)}"
 
 
 def _source_column(view: Table, member: Table, column: Column) -> str | None:

@@ -117,7 +117,7 @@ class Store:
         if statement is None:
             columns = ", ".join(map(quoted, values))
             marks = ", ".join("?" * len(values))
-            statement = f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})"  # noqa: S608 - names are quoted
+            statement = f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})"
             self._inserts = self._inserts if len(self._inserts) < _MAX_CACHED else {}
             self._inserts[shape] = statement
         self.db.execute(statement, tuple(values.values()))
@@ -125,12 +125,12 @@ class Store:
     def update(self, table: Table, row_id: str, values: Mapping[str, Any]) -> None:
         """Changes some columns of a row."""
         changes = ", ".join(f"{quoted(name)} = ?" for name in values)
-        statement = f"UPDATE {quoted(table.logical_name)} SET {changes} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        statement = f"UPDATE {quoted(table.logical_name)} SET {changes} WHERE {quoted(table.primary_id)} = ?"
         self.db.execute(statement, (*values.values(), row_id))
 
     def delete(self, table: Table, row_id: str) -> None:
         """Removes a row."""
-        statement = f"DELETE FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        statement = f"DELETE FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"
         self.db.execute(statement, (row_id,))
 
     def get(self, table: Table, row_id: str) -> dict[str, Any] | None:
@@ -151,19 +151,19 @@ class Store:
             f"{quoted(name)} IS ?" if value is None else f"{quoted(name)} = ?" for name, value in match.items()
         )
         cut = f" LIMIT {int(limit)}" if limit is not None else ""
-        statement = f"SELECT {wanted} FROM {quoted(table)} WHERE {where or '1'}{cut}"  # noqa: S608 - names are quoted
+        statement = f"SELECT {wanted} FROM {quoted(table)} WHERE {where or '1'}{cut}"
         cursor = self.db.execute(statement, tuple(match.values()))
         names = [entry[0] for entry in cursor.description]
         return [dict(zip(names, row)) for row in cursor.fetchall()]  # noqa: B905 - one length by construction
 
     def exists(self, table: Table, row_id: str) -> bool:
         """True where the row is there."""
-        statement = f"SELECT 1 FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"  # noqa: S608
+        statement = f"SELECT 1 FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"
         return self.db.execute(statement, (row_id,)).fetchone() is not None
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        return int(self.db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])  # noqa: S608
+        return int(self.db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])
 
     def note(self, kind: str, name: str, document: bytes | None) -> None:
         """Keeps a document (a changed table's description) with the rows; None removes it."""

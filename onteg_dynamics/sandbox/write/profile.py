@@ -111,5 +111,5 @@ def _is_required(column: Column) -> bool:
 
 def _numbered(table: Table, stored: dict[str, Column]) -> tuple[tuple[str, str], ...]:
     own = _NUMBERED.get(table.logical_name)
-    custom = [(name, column.auto_number) for name, column in stored.items() if column.auto_number]
-    return tuple([*([own] if own and own[0] in stored else []), *custom])
+    custom = tuple((name, column.auto_number) for name, column in stored.items() if column.auto_number)
+    return ((own,) if own and own[0] in stored else ()) + custom

@@ -37,9 +37,7 @@ def associate(
     """
     if not reaches(world.model, navigation.target, target_table):
         expected = f"Microsoft.Dynamics.CRM.{navigation.target}"
-        raise refusals.wrong_reference_type(
-            navigation.name, expected, target_table.type_name, table.entity_set_name
-        )
+        raise refusals.wrong_reference_type(navigation.name, expected, target_table.type_name, table.entity_set_name)
     own, other = str(row[table.primary_id]), str(target_row[target_table.primary_id])
     if navigation.kind == "many":
         _pair(world, navigation, own, other)
@@ -93,7 +91,7 @@ def _pair(world: World, navigation: Navigation, own: str, other: str) -> None:
     pair = {navigation.near: own, navigation.far: other}
     if world.store.select(intersect.logical_name, pair, limit=1):
         raise refusals.duplicate_insert()
-    values = {intersect.primary_id: new_id(), **pair}
+    values: dict[str, Any] = {intersect.primary_id: new_id(), **pair}
     if "versionnumber" in intersect.columns:
         values["versionnumber"] = world.store.next_version()
     world.store.insert(intersect.logical_name, values)

@@ -45,13 +45,13 @@ def settle_state(table: Table, values: dict[str, Any], row_id: str, before: dict
         raise refusals.state_needs_message(table.logical_name, state.label, message)
 
 
-def _state(
-    table: Table, states: Column, values: dict[str, Any], row_id: str, before: dict[str, Any] | None
-) -> Option:
+def _state(table: Table, states: Column, values: dict[str, Any], row_id: str, before: dict[str, Any] | None) -> Option:
     value = values.get("statecode")
     if value is None:
         value = states.options[0].value if before is None else before.get("statecode")
-    found = states.option_by_value.get(value) if value is not None else states.options[0]
+    if value is None:
+        return states.options[0]
+    found = states.option_by_value.get(value)
     if found is None:
         raise refusals.bad_state(int(value), table.logical_name, row_id)
     return found
