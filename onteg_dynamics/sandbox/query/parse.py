@@ -82,7 +82,7 @@ def _grammar() -> Lark:
 
 def _unreadable(text: str, error: UnexpectedInput) -> refusals.Refusal:
     """The OData library's own words, an unbalanced quote told apart from everything else."""
-    at = -1 if error.pos_in_stream is None else error.pos_in_stream
+    at: int = getattr(error, "pos_in_stream", None) or -1
     position = len(text) if at < 0 else at
     before = text[:position].rstrip()
     if text.count("'") % 2 or before.endswith("'"):
