@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from onteg_dynamics.connection import Connection
-from onteg_dynamics.dataverse.auth import TokenProvider
+from typing import TYPE_CHECKING
+
 from onteg_dynamics.hookspecs import API_VERSION, hookimpl
 from onteg_dynamics.manifest import Manifest, own_manifest
+
+if TYPE_CHECKING:
+    from onteg_dynamics.connection import Connection
+    from onteg_dynamics.dataverse.auth import TokenProvider
 
 __all__ = ["onteg_api_version", "onteg_manifest", "onteg_token_provider"]
 

@@ -12,15 +12,17 @@ from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from onteg_dynamics.dataverse.metadata import suggest
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.errors import PluginError, Problem, UnknownNameError
 from onteg_dynamics.hookspecs import API_VERSION, ENTRY_POINT_GROUP, PROJECT, Action, Hooks
 from onteg_dynamics.manifest import ActionSpec, Manifest, own_manifest
-from onteg_dynamics.validation import Form, OutputCheck
+
+if TYPE_CHECKING:
+    from onteg_dynamics.validation import Form, OutputCheck
 
 __all__ = ["PluginFailure", "Registered", "Registry", "load"]
 
@@ -72,11 +74,15 @@ class Registered:
     @cached_property
     def form(self) -> Form:
         """Its options' schema, compiled on first use."""
+        from onteg_dynamics.validation import Form
+
         return Form(self.spec.input_schema)
 
     @cached_property
     def output(self) -> OutputCheck:
         """Its output's schema, compiled on first use."""
+        from onteg_dynamics.validation import OutputCheck
+
         return OutputCheck(self.spec.output_schema)
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.coercion import CoercionError, coerce
-from onteg_dynamics.dataverse.metadata import suggest
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.errors import InputError, OutputError, Problem
 from onteg_dynamics.misfits import Misfit, find
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.actions.doctor import examine
-from onteg_dynamics.connection import Connection
-from onteg_dynamics.dataverse.client import Dataverse
-from onteg_dynamics.dataverse.protocol import JSON_BODY, Repeat, Request, dumps
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Finding, Outcome, hookimpl
+
+if TYPE_CHECKING:
+    from onteg_dynamics.connection import Connection
+    from onteg_dynamics.dataverse.client import Dataverse
 
 Options = Mapping[str, Any]
 
@@ -35,6 +35,8 @@ def who_am_i(context: Context, _: Options) -> Outcome:
 
 def check_connection(context: Context, options: Options) -> Outcome:
     """Look at everything a connection needs."""
+    from onteg_dynamics.actions.doctor import examine
+
     findings = list(examine(context.connection, context.dataverse, options.get("tables", ())))
     healthy = all(finding.passed for finding in findings)
     return Outcome({"healthy": healthy, "findings": [vars(finding) for finding in findings]})
@@ -42,6 +44,8 @@ def check_connection(context: Context, options: Options) -> Outcome:
 
 def send_request(context: Context, options: Options) -> Outcome:
     """Send any request to the Web API."""
+    from onteg_dynamics.dataverse.protocol import JSON_BODY, Repeat, Request, dumps
+
     method = options.get("method", "GET")
     body = dumps(options["body"]) if "body" in options else None
     headers = {**(JSON_BODY if body else {}), **_allowed(options.get("headers", {}))}
@@ -81,4 +85,6 @@ def onteg_register_actions() -> Iterable[Action]:
 @hookimpl
 def onteg_test_connection(connection: Connection, dataverse: Dataverse) -> Iterable[Finding]:
     """The findings of Check Connection, as they are made."""
+    from onteg_dynamics.actions.doctor import examine
+
     return examine(connection, dataverse, ())

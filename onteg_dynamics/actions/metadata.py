@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.actions.forms import described, row_form
-from onteg_dynamics.dataverse.client import Dataverse
-from onteg_dynamics.dataverse.tables import Table
 from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outcome, hookimpl
 from onteg_dynamics.manifest import own_manifest
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.client import Dataverse
+    from onteg_dynamics.dataverse.tables import Table
 
 Options = Mapping[str, Any]
 READS = Annotations(read_only=True, idempotent=True)
@@ -25,6 +26,8 @@ def list_tables(context: Context, options: Options) -> Outcome:
 
 def describe_table(context: Context, options: Options) -> Outcome:
     """Describe a table with its columns, and give the form of its row."""
+    from onteg_dynamics.actions.forms import described, row_form
+
     table = context.dataverse.table(options["table"])
     found = context.dataverse.describe(table)
     columns = [described(item) for item in found]
@@ -68,5 +71,7 @@ def onteg_schema(source: str, params: Mapping[str, str], dataverse: Dataverse | 
         return None
     if dataverse is None:
         return own_manifest().table_form(params.get("table", ""))
+    from onteg_dynamics.actions.forms import row_form
+
     table = dataverse.table(params["table"])
     return row_form(table, dataverse.describe(table))

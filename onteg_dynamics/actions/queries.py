@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query, Reading
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.queries import Query, Reading
 
 Options = Mapping[str, Any]
 
 
 def list_records(context: Context, options: Options) -> Outcome:
     """Read the rows of a table that match a filter."""
+    from onteg_dynamics.dataverse.queries import Reading
+
     reading = Reading(
         context.dataverse, _query(context, options), cursor=options.get("cursor", ""), limit=context.row_limit
     )
@@ -20,6 +24,8 @@ def list_records(context: Context, options: Options) -> Outcome:
 
 
 def _query(context: Context, options: Options) -> Query:
+    from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query
+
     selection = context.dataverse.selection(
         options["table"],
         options.get("select", ()),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.dataverse import rows
-from onteg_dynamics.dataverse.rows import Written
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.rows import Written
 
 Options = Mapping[str, Any]
 
@@ -20,6 +21,8 @@ def create_record(context: Context, options: Options) -> Outcome:
 
 def get_record(context: Context, options: Options) -> Outcome:
     """Read one row by id or alternate key."""
+    from onteg_dynamics.dataverse import rows
+
     dataverse = context.dataverse
     selection = dataverse.selection(
         options["table"],

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from onteg_dynamics.dataverse.odata import literal, query_string
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import DETAIL_CASTS, Column, Columns, Details, Relationship, Table
 from onteg_dynamics.errors import ErrorDetails, UnknownNameError
 
-__all__ = ["Fetch", "Metadata", "suggest"]
+__all__ = ["Fetch", "Metadata"]
 
 T = TypeVar("T")
 Fetch = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
@@ -126,14 +126,6 @@ def _details(table: Table, kinds: Sequence[str], fetch: Fetch) -> dict[str, dict
 
 def _definition(table: Table) -> str:
     return f"EntityDefinitions(LogicalName={literal(table.name)})"
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """``Did you mean "x" or "y"?`` for a misspelt name, "" when nothing is near. Case does not count."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
-    quoted = " or ".join(f'"{by_lower[match]}"' for match in near)
-    return f"Did you mean {quoted}?" if near else ""
 
 
 def _unknown_table(name: str, tables: Sequence[Table]) -> UnknownNameError:

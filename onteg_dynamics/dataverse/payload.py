@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from onteg_dynamics.dataverse.lookups import LookupResolver
-from onteg_dynamics.dataverse.metadata import Fetch, Metadata, suggest
+from onteg_dynamics.dataverse.metadata import Fetch, Metadata
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Details, Table
 from onteg_dynamics.dataverse.values import to_wire
 from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError

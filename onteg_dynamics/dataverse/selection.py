@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onteg_dynamics.dataverse.metadata import suggest
 from onteg_dynamics.dataverse.shape import Row, plain_row, shaper
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Columns, Table
 from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
 

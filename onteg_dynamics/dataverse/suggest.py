@@ -1,0 +1,17 @@
+""""Did you mean …?" for misspelt names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["suggest"]
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """``Did you mean "x" or "y"?`` for a misspelt name, "" when nothing is near. Case does not count."""
+    import difflib
+
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    quoted = " or ".join(f'"{by_lower[match]}"' for match in near)
+    return f"Did you mean {quoted}?" if near else ""
