@@ -149,6 +149,20 @@ class InputError(OntegError):
         self.problems = (Problem("", "", problems),) if isinstance(problems, str) else problems
         super().__init__("\n".join(str(problem) for problem in self.problems), details)
 
+    def labelled(self, label: Callable[[str], str]) -> OntegError:
+        """This same error with labels on the problems that have a path only.
+
+        Args:
+            label: the form's label for a path's first part, "" for none.
+        """
+        self.problems = tuple(
+            problem if problem.label else replace(problem, label=label(problem.path.partition(".")[0]))
+            for problem in self.problems
+        )
+        self.message = "\n".join(str(problem) for problem in self.problems)
+        self.args = (self.message,)
+        return self
+
     def cleaned(self, clean: Callable[[str], str]) -> OntegError:
         """As `OntegError.cleaned`, the problems too."""
         self.problems = tuple(replace(problem, message=clean(problem.message)) for problem in self.problems)

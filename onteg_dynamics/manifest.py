@@ -6,6 +6,7 @@ are first asked for, with every ``$ref`` to another file replaced by what it ref
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -215,9 +216,7 @@ def _inlined(node: Any, folder: Path) -> Any:
 
 @lru_cache(maxsize=256)
 def _read(path: Path) -> Any:
-    import orjson
-
     try:
-        return orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as exc:
+        return json.loads(path.read_bytes())  # the standard library's is slower, but is loaded sooner
+    except (OSError, ValueError) as exc:
         raise PluginError(f"{path.name} cannot be read: {exc}") from exc

@@ -119,11 +119,12 @@ class Registry:
         return {entry.spec.title.casefold(): entry for entry in self.actions.values()}
 
 
-def load(found: Iterable[EntryPoint] | None = None) -> Registry:
+def load(found: Iterable[EntryPoint] | None = None, observers: Iterable[object] = ()) -> Registry:
     """Load this connector and every plugin beside it.
 
     Args:
         found: entry points to load beside our own; None for those installed in the group ``onteg.connectors``.
+        observers: objects of the engine's own with hooks such as ``onteg_after_execute``.
 
     Raises:
         PluginError: this connector's own manifest and actions do not match: a damaged installation.
@@ -133,6 +134,8 @@ def load(found: Iterable[EntryPoint] | None = None) -> Registry:
     for entry_point in entry_points(group=ENTRY_POINT_GROUP) if found is None else found:
         if entry_point.value != OWN_MODULES[0]:
             loader.add(entry_point)
+    for observer in observers:
+        loader.manager.register(observer)
     actions = MappingProxyType(dict(loader.actions))
     return Registry(own_manifest(), actions, loader.manager.hook, tuple(loader.failures))
 

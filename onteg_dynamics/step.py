@@ -12,11 +12,12 @@ from typing import Any
 from onteg_dynamics.clients import Clients
 from onteg_dynamics.connection import Connection
 from onteg_dynamics.dataverse.limits import Call
-from onteg_dynamics.errors import OntegError, UnexpectedError
+from onteg_dynamics.errors import InputError, OntegError, UnexpectedError
 from onteg_dynamics.hookspecs import Context, Outcome
 from onteg_dynamics.registry import Registered, Registry
 from onteg_dynamics.result import Result
 from onteg_dynamics.secret import Redactor
+from onteg_dynamics.validation import Form
 
 __all__ = ["Page", "Settings", "Step", "checked"]
 
@@ -49,6 +50,7 @@ class Step:
     has_rows: bool = False
     started: float = field(default_factory=time.monotonic)
     _ending: Callable[[], dict[str, Any]] = dict
+    _form: Form | None = None
 
     def pages(self, options: Mapping[str, Any], settings: Settings, row_limit: int | None) -> Iterator[Page]:
         """Run the action and hand out its rows. Then `ending` has the rest of its output.
@@ -78,6 +80,8 @@ class Step:
         error = exc if isinstance(exc, OntegError) else self._unexpected(exc)
         if self.table is not None:
             error.located(table=self.table)
+        if isinstance(error, InputError) and self._form is not None:
+            error.labelled(self._form.label)
         error.cleaned(self.redactor.text)
         return self._told(
             Result(False, self.action, {}, self._warned(), self._stats(), error.as_dict(), error)  # noqa: FBT003
@@ -88,6 +92,7 @@ class Step:
     ) -> Outcome:
         self.action = entry.spec.name
         typed = entry.form.read(options)
+        self._form = entry.form
         self.table = typed["table"] if isinstance(typed.get("table"), str) else None
         connection = checked(settings)
         client = self.clients.get(connection)

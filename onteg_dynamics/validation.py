@@ -76,7 +76,7 @@ class Form:
         for name, value in values.items():
             key = name if name in self.fields else self._keys_by_label.get(str(name).strip().casefold(), str(name))
             if key in named:
-                problems.append(Problem(key, self._label(key), "is given twice, by its key and by its label"))
+                problems.append(Problem(key, self.label(key), "is given twice, by its key and by its label"))
             elif value is not None and value != "":
                 named[key] = value
         return named, problems
@@ -87,7 +87,7 @@ class Form:
             try:
                 typed[key] = coerce(value, self.fields.get(key, {}))
             except CoercionError as exc:
-                problems.append(Problem(exc.path(key), self._label(key), str(exc)))
+                problems.append(Problem(exc.path(key), self.label(key), str(exc)))
         return typed, problems
 
     def _without_leftovers(self, typed: dict[str, Any]) -> dict[str, Any]:
@@ -124,13 +124,14 @@ class Form:
         for step in steps[: len(steps) - 1 - steps[::-1].index("then")]:
             node = node[step]
         conditions = node["if"].get("properties", {})
-        told = [f"{self._label(key)} is {item['const']}" for key, item in conditions.items() if "const" in item]
+        told = [f"{self.label(key)} is {item['const']}" for key, item in conditions.items() if "const" in item]
         return f" when {' and '.join(told)}" if told else ""
 
     def _problem(self, path: str, message: str) -> Problem:
-        return Problem(path, self._label(path.partition(".")[0]), message)
+        return Problem(path, self.label(path.partition(".")[0]), message)
 
-    def _label(self, key: str) -> str:
+    def label(self, key: str) -> str:
+        """What the form calls a field, "" for a name that is none."""
         return str(self.fields.get(key, {}).get("title", ""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Finding, Outcome, hookimpl
@@ -46,14 +47,21 @@ def send_request(context: Context, options: Options) -> Outcome:
     """Send any request to the Web API."""
     from onteg_dynamics.dataverse.protocol import JSON_BODY, Repeat, Request, dumps
 
-    method = options.get("method", "GET")
+    method, path = options.get("method", "GET"), _below_root(options["path"].strip())
     body = dumps(options["body"]) if "body" in options else None
     headers = {**(JSON_BODY if body else {}), **_allowed(options.get("headers", {}))}
     # A write that we do not know is sent again only if it certainly was not carried out.
     repeat = Repeat.ALWAYS if method == "GET" else Repeat.UNSENT
-    answer = context.dataverse.send(Request(method, options["path"].strip(), body, headers, repeat))
+    answer = context.dataverse.send(Request(method, path, body, headers, repeat))
     body_out = answer.data if not isinstance(answer.data, bytes) else answer.data.decode("latin-1")
     return Outcome({"status": answer.status, "headers": dict(answer.headers), "body": body_out})
+
+
+def _below_root(path: str) -> str:
+    segments = unquote(path.partition("?")[0]).replace("\\", "/").split("/")
+    if {".", ".."} & set(segments):
+        raise InputError((Problem("path", "Path", 'must not climb with ".." segments'),))
+    return path
 
 
 def _allowed(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -88,7 +88,7 @@ def _labels(item: Described) -> Schema:
 
 
 def _lookup(item: Described) -> Schema:
-    tables = sorted({target.target for target in item.targets})
+    tables = ["systemuser", "team"] if item.column.type == "Owner" else sorted({to.target for to in item.targets})
     hint = f"the id or exact name of a row of {' or '.join(tables)}" if tables else "the id or exact name of a row"
     return {"type": ["string", "object", "null"], "x-onteg-hint": hint}
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from onteg_dynamics.dataverse.odata import literal, query_string
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import DETAIL_CASTS, Column, Columns, Details, Relationship, Table
-from onteg_dynamics.errors import ErrorDetails, UnknownNameError
+from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
 
 __all__ = ["Fetch", "Metadata"]
 
@@ -132,6 +132,7 @@ def _unknown_table(name: str, tables: Sequence[Table]) -> UnknownNameError:
     by_label = {table.label.lower(): table.name for table in tables}
     known = [table.name for table in tables] + [table.entity_set for table in tables]
     hint = f'Its logical name is "{by_label[name.lower()]}".' if name.lower() in by_label else suggest(name, known)
+    problem = Problem("table", "", f'there is no table "{name}" here.')
     return UnknownNameError(
-        f'there is no table "{name}" here.', ErrorDetails(fix=hint or "List Tables shows all of them.", table=name)
+        (problem,), ErrorDetails(fix=hint or "List Tables shows all of them.", table=name)
     )

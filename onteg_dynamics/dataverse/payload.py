@@ -117,7 +117,8 @@ class PayloadWriter:
             if isinstance(exc, LookupError)
             else InputError
         )
-        return kind, Problem(f"row.{name}", label, str(exc))
+        told = exc.problems[0].message if isinstance(exc, InputError) else str(exc)
+        return kind, Problem(f"row.{name}", label, told)
 
 
 def _may_set(column: Column, mode: Mode) -> bool:

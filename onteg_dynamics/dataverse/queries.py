@@ -5,6 +5,7 @@ Implements "Query data using the Web API": ``$select``, ``$filter``, ``$orderby`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,13 +16,17 @@ from onteg_dynamics.dataverse.paging import Cursor, Page, fingerprint, follow
 from onteg_dynamics.dataverse.protocol import LABELS
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.shape import Row
+from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Columns
-from onteg_dynamics.errors import InputError, Problem
+from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem, UnknownNameError
 
 __all__ = ["LARGEST_PAGE", "Query", "Reading", "Stop"]
 
 LARGEST_PAGE = 5000
 COUNT_CAP = 5000
+_UNKNOWN_PROPERTY = re.compile(
+    r"Could not find a property named '(?P<name>\w+)' on type 'Microsoft\.Dynamics\.CRM\.(?P<table>\w+)'"
+)
 _TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount,Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 
@@ -138,10 +143,7 @@ class Reading:
     def __iter__(self) -> Iterator[list[Row]]:
         """The pages, each a list of rows as `Selection.shape` makes them."""
         skip, given = self._start.skip, 0
-        pages = follow(
-            self.link, self._start.link, page_size=self.query.rows_a_page, annotations=self.query.annotations
-        )
-        for page in pages:
+        for page in self._pages():
             self._note_count(page.data)
             room, reason = self._room(given)
             taken = page.rows[skip : None if room is None else skip + room]
@@ -151,6 +153,30 @@ class Reading:
             if self.stop.reason != "unfinished":
                 return
             skip = 0
+
+    def _pages(self) -> Iterator[Page]:
+        try:
+            yield from follow(
+                self.link, self._start.link, page_size=self.query.rows_a_page, annotations=self.query.annotations
+            )
+        except BadRequestError as exc:
+            raise self._explained(exc) from exc
+
+    def _explained(self, refusal: BadRequestError) -> OntegError:
+        """The service's "could not find a property", said of the field that names it."""
+        match = _UNKNOWN_PROPERTY.search(refusal.message)
+        told = match and self._field_with(match["name"])
+        if not match or not told:
+            return refusal
+        table = self.query.selection.table
+        known = [column.name for column in self.link.columns(table).visible()] if match["table"] == table.name else []
+        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
+        return UnknownNameError((Problem(told, "", message),), replace(refusal.details, fix=None))
+
+    def _field_with(self, name: str) -> str:
+        """The field whose text names this column, "" for none."""
+        texts = {"filter": self.query.filter, "order_by": self.query.order_by, "expand": self.query.selection.expand}
+        return next((field for field, text in texts.items() if re.search(rf"\b{re.escape(name)}\b", text)), "")
 
     def _room(self, given: int) -> tuple[int | None, str]:
         """How many more rows may be handed out, and what forbids more."""
