@@ -20,8 +20,11 @@ __all__ = ["FilterTextError", "check_filter", "key_segment", "literal", "query_s
 
 _QUOTE = "'"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# A text in quotes with its doubled quotes, or a name (qualified ones whole), or any other character.
-_TOKEN = re.compile(r"(?P<text>'(?:[^']|'')*')|(?P<name>@?[A-Za-z_][A-Za-z0-9_.]*)|(?P<other>.)", re.DOTALL)
+# A text in quotes with its doubled quotes, a text in double quotes (in the JSON lists of query functions), a name
+# (qualified ones whole), or any other character.
+_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")|(?P<name>@?[A-Za-z_][A-Za-z0-9_.]*)|(?P<other>.)""", re.DOTALL
+)
 
 
 class FilterTextError(InputError):
@@ -39,15 +42,19 @@ def literal(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float, Decimal, UUID)):
+    if isinstance(value, (int, float, UUID)):
         return str(value)
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-        return aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # Edm.Decimal knows no exponent
     if isinstance(value, date):
-        return value.isoformat()
+        return _moment(value) if isinstance(value, datetime) else value.isoformat()
     doubled = str(value).replace("'", "''")
     return f"'{doubled}'"
+
+
+def _moment(value: datetime) -> str:
+    aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    return aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def key_segment(key: str | Mapping[str, Any]) -> str:
@@ -96,7 +103,7 @@ def check_filter(text: str) -> None:
     depth = 0
     previous = ""
     for kind, piece, position in _tokens(text):
-        if kind == "other" and piece == "'":
+        if kind == "other" and piece in ("'", '"'):
             raise _quote_problem(position)
         if kind == "name" and previous == "text":
             raise _quote_problem(position)
