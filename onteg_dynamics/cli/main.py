@@ -13,7 +13,7 @@ import orjson
 
 from onteg_dynamics.cli import exits, show
 from onteg_dynamics.cli.settings import connection_options, gather
-from onteg_dynamics.cli.specs import show_spec
+from onteg_dynamics.cli.specs import show_markdown, show_spec
 from onteg_dynamics.errors import OntegError
 
 __all__ = ["commands"]
@@ -51,11 +51,15 @@ def commands() -> None:
 @commands.command(epilog=exits.HELP)
 @click.argument("name", required=False)
 @click.option("--table", help="With NAME row: the table whose row form to show.")
+@click.option("--markdown", is_flag=True, help="The tables of settings and actions, as the README has them.")
 @as_json
 @_telling_errors
-def spec(name: str | None, table: str | None, *, as_json: bool) -> None:
+def spec(name: str | None, table: str | None, *, markdown: bool, as_json: bool) -> None:
     """Show the manifest, or the form of NAME: an action, `connection`, or `row` with --table."""
-    show_spec(name, table, as_json=as_json)
+    if markdown:
+        show_markdown()
+    else:
+        show_spec(name, table, as_json=as_json)
 
 
 @commands.command(epilog=exits.HELP)

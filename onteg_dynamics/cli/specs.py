@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import click
+
 from onteg_dynamics.cli import show
 from onteg_dynamics.errors import UnknownNameError
+from onteg_dynamics.export.markdown import actions_table, settings_table
 from onteg_dynamics.registry import Registry, load
 from onteg_dynamics.validation import Form
 
-__all__ = ["show_spec"]
+__all__ = ["show_markdown", "show_spec"]
 
 
 def show_spec(name: str | None, table: str | None, *, as_json: bool) -> None:
@@ -33,6 +36,12 @@ def show_spec(name: str | None, table: str | None, *, as_json: bool) -> None:
         show.print_json(schema)
     else:
         _form(schema)
+
+
+def show_markdown() -> None:
+    """Print the tables of settings and actions in Markdown."""
+    manifest = load().manifest
+    click.echo(f"{settings_table(manifest)}\n\n{actions_table(manifest)}")
 
 
 def _schema(registry: Registry, name: str, table: str | None) -> Mapping[str, Any]:

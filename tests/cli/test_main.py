@@ -1,0 +1,166 @@
+"""The command line: what it prints, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from onteg_dynamics.cli.main import commands
+from onteg_dynamics.sandbox import Sandbox
+from onteg_dynamics.sandbox.entra import NO_USER
+
+
+@pytest.fixture
+def connection(tmp_path: Path, settings: dict[str, str]) -> Path:
+    """The connection in a file, without its secret."""
+    path = tmp_path / "connection.json"
+    path.write_text(json.dumps({key: value for key, value in settings.items() if key != "client_secret"}))
+    return path
+
+
+def call(*words: str, secret: str | None = None, stdin: str | None = None) -> Result:
+    env = {"ONTEG_DYNAMICS_CLIENT_SECRET": secret} if secret else {}
+    return CliRunner().invoke(commands, words, env=env, input=stdin)
+
+
+def test_run_prints_a_table_for_people(connection: Path, settings: dict[str, str]) -> None:
+    found = call(
+        *("run", "List Records", "--connection", str(connection), "--set", "table=account", "--set", "select=name"),
+        secret=settings["client_secret"],
+    )
+    assert found.exit_code == 0
+    assert "Northwind" in found.output
+    assert "complete  true" in found.output
+
+
+def test_run_prints_json_for_machines(connection: Path, settings: dict[str, str]) -> None:
+    options = {"table": "account", "select": "name", "top": 2}
+    words = ("run", "list_records", "--connection", str(connection), "--json", "--input")
+    for source, stdin in ((json.dumps(options), None), ("-", json.dumps(options))):
+        found = call(*words, source, secret=settings["client_secret"], stdin=stdin)
+        envelope = json.loads(found.stdout)
+        assert envelope["ok"]
+        assert len(envelope["output"]["rows"]) == 2
+
+
+def test_input_from_a_file_and_single_options_beside_it(
+    connection: Path, settings: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "options.json"
+    file.write_text('{"table": "account", "top": 5}')
+    words = ("run", "list_records", "--connection", str(connection), "--json", "--input", str(file), "--set", "top=1")
+    found = call(*words, secret=settings["client_secret"])
+    assert len(json.loads(found.stdout)["output"]["rows"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("run", "lst_records"), 2, "list_records"),
+        (("run", "list_records", "--set", "table=acount"), 2, 'Did you mean "account"'),
+        (("run", "list_records", "--set", "table"), 2, "NAME=VALUE"),
+        (("run", "list_records", "--input", "{broken"), 2, "not valid JSON"),
+        (("run", "list_records", "--input", "[1]"), 2, "neither a JSON object nor a file"),
+        (
+            ("run", "get_record", "--set", "table=account", "--set", "key=11111111-1111-1111-1111-111111111111"),
+            1,
+            "0x80040217",
+        ),
+        (("choices", "columns", "--param", "table=acount"), 2, 'Did you mean "account"'),
+    ],
+)
+def test_mistakes(connection: Path, settings: dict[str, str], words: tuple[str, ...], code: int, told: str) -> None:
+    found = call(*words, "--connection", str(connection), secret=settings["client_secret"])
+    assert found.exit_code == code
+    assert told in found.stderr
+
+
+def test_a_wrong_secret(connection: Path) -> None:
+    found = call("run", "who_am_i", "--connection", str(connection), secret="not-the-secret")
+    assert found.exit_code == 3
+    assert "AADSTS7000215" in found.stderr
+    assert "not-the-secret" not in found.output
+
+
+def test_nobody_listens(settings: dict[str, str], connection: Path) -> None:
+    words = ("run", "who_am_i", "--connection", str(connection), "--endpoint-url", "https://localhost:1")
+    found = call(*words, "--retry-budget", "0", secret=settings["client_secret"])
+    assert found.exit_code == 4
+
+
+def test_check(connection: Path, settings: dict[str, str]) -> None:
+    found = call("check", "--connection", str(connection), "--table", "lead", secret=settings["client_secret"])
+    assert found.exit_code == 0
+    assert found.stdout.count("passed") == 6
+
+
+def test_check_says_what_to_do(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "connection.json"
+    path.write_text(json.dumps(sandbox.settings(NO_USER)))
+    found = call("check", "--connection", str(path))
+    assert found.exit_code == 1
+    assert "failed" in found.stdout
+    assert "application user" in found.stdout
+    as_json = json.loads(call("check", "--connection", str(path), "--json").stdout)
+    assert as_json["output"]["healthy"] is False
+
+
+def test_choices(connection: Path, settings: dict[str, str]) -> None:
+    words = ("choices", "choices", "--param", "table=lead", "--param", "column=leadsourcecode")
+    found = call(*words, "--connection", str(connection), "--json", secret=settings["client_secret"])
+    assert {"value": 8, "label": "Web"} in json.loads(found.stdout)
+
+
+@pytest.mark.parametrize("words", [(), ("create_record",), ("connection",), ("row", "--table", "lead")])
+def test_spec(words: tuple[str, ...]) -> None:
+    assert call("spec", *words).exit_code == 0
+    assert json.loads(call("spec", *words, "--json").stdout)
+
+
+def test_spec_of_nothing() -> None:
+    assert call("spec", "row", "--table", "task").exit_code == 2
+    assert call("spec", "nonsense").exit_code == 2
+
+
+def test_settings_may_be_given_by_label_and_in_the_environment(
+    tmp_path: Path, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps({"Endpoint URL": settings["endpoint_url"], "Token URL": settings["token_url"]}))
+    monkeypatch.setenv("ONTEG_DYNAMICS_CLIENT_ID", settings["client_id"])
+    monkeypatch.setenv("ONTEG_DYNAMICS_CA_BUNDLE", settings["ca_bundle"])
+    found = call("run", "who_am_i", "--connection", str(path), secret=settings["client_secret"])
+    assert found.exit_code == 0, found.output
+
+
+def test_demo() -> None:
+    found = call("demo")
+    assert found.exit_code == 0, found.output
+    assert "Northwind" in found.output
+    assert "PATCH opportunities(" in found.output
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_serves_until_stopped(tmp_path: Path, end: signal.Signals) -> None:
+    command = [sys.executable, "-m", "onteg_dynamics", "sandbox", "--json", "--seed", "empty"]
+    command += ["--db", str(tmp_path / "rows.sqlite")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        url = f"{told['endpoint_url']}/api/data/v9.2/accounts"
+        headers = {"Authorization": f"Bearer {told['token']}"}
+        made = requests.post(url, json={"name": "Kept"}, headers=headers, verify=told["ca_bundle"], timeout=10)
+        process.send_signal(end)
+        assert process.wait(10) == 0
+    assert made.status_code == 204
+    assert not Path(told["ca_bundle"]).exists()
+    with Sandbox(db=tmp_path / "rows.sqlite") as again:
+        assert again.world.store.first(again.world.model.tables["account"], {"name": "Kept"})

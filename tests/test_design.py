@@ -1,0 +1,180 @@
+"""The house keeps its shape: arrows point down, rooms are small, declarations agree with each other."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from onteg_dynamics import errors
+from onteg_dynamics.connection import connection_form
+from onteg_dynamics.manifest import declaration_folder, own_manifest
+from onteg_dynamics.registry import load
+
+ROOT = declaration_folder()
+PACKAGE = ROOT / "onteg_dynamics"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MANIFEST = own_manifest()
+
+# Which rooms a room may import; its own is allowed, and everybody may import errors.
+CONTRACT = {"hookspecs", "manifest", "result", "connection", "secret"}
+ALLOWED: dict[str, set[str]] = {
+    "dataverse": set(),
+    "sandbox": set(),
+    "actions": {"dataverse", "hookspecs", "manifest", "connection"},
+    "export": {"manifest"},
+    "errors": set(),
+    "secret": set(),
+    "coercion": set(),
+    "misfits": set(),
+    "manifest": set(),
+    "result": set(),
+    "hookspecs": CONTRACT | {"dataverse"},
+    "validation": {"coercion", "misfits", "dataverse"},
+    "connection": {"manifest", "secret", "validation", "dataverse"},
+    "registry": CONTRACT | {"validation", "dataverse"},
+    "plugin": CONTRACT | {"clients", "dataverse"},
+    "clients": CONTRACT | {"dataverse"},
+    "step": CONTRACT | {"clients", "registry", "validation", "dataverse"},
+    "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
+    "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export"},
+    "__main__": {"cli"},
+}
+
+
+def room(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_rooms(path: Path) -> set[str]:
+    names = (name.split(".") for name in imported(path) if name.startswith("onteg_dynamics."))
+    return {parts[1] for parts in names}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_down(path: Path) -> None:
+    if path.parent == PACKAGE and path.stem == "__init__":
+        return
+    allowed = ALLOWED[room(path)] | {room(path), "errors"}
+    if room(path) == "sandbox":
+        allowed -= {"errors"}
+    assert own_rooms(path) <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_are_small(path: Path) -> None:
+    limit = 600 if path.name == "refusals.py" else 400  # one catalogue, one function of three lines each
+    assert len(path.read_text("utf-8").splitlines()) <= limit
+
+
+def test_actions_never_open_a_socket() -> None:
+    forbidden = {"requests", "urllib3", "socket", "http", "httpx", "msal"}
+    for path in (PACKAGE / "actions").glob("*.py"):
+        assert not {name.split(".")[0] for name in imported(path)} & forbidden
+
+
+def test_loading_brings_no_heavy_library() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; from onteg_dynamics.registry import load; load(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    heavy = {"requests", "urllib3", "msal", "jsonschema", "click", "rich", "onteg_dynamics.sandbox", "airflow"}
+    assert not heavy & set(loaded)
+
+
+def test_the_manifest_fits_its_schema() -> None:
+    schema = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads((ROOT / "connector.json").read_text("utf-8")))
+
+
+def keywords(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        yield from ((name, value) for name, value in node.items() if name.startswith("x-onteg-"))
+        for value in node.values():
+            yield from keywords(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from keywords(value)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").rglob("*.json")), ids=lambda path: path.name)
+def test_schemas_are_schemas_and_their_keywords_are_ours(path: Path) -> None:
+    schema = json.loads(path.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    shared = json.loads((ROOT / "schemas" / "manifest.schema.json").read_text("utf-8"))["$defs"]
+    known = shared["keywords"]["properties"]
+    if path.name != "manifest.schema.json":
+        for name, value in keywords(schema):
+            assert name in known, f"{name} is not described in the manifest's schema"
+            Draft202012Validator({**known[name], "$defs": shared}).validate(value)
+
+
+def test_the_form_and_the_manifest_name_the_same_settings() -> None:
+    fields = connection_form().fields
+    assert [setting.key for setting in MANIFEST.settings] == sorted(
+        fields, key=lambda key: fields[key]["x-onteg-order"]
+    )
+    for setting in MANIFEST.settings:
+        assert fields[setting.key]["title"] == setting.label
+        assert fields[setting.key]["description"] == setting.help
+
+
+def test_secrets_stand_inside_then_and_are_write_only() -> None:
+    schema = MANIFEST.connection_schema
+    assert not {"client_secret", "token"} & set(schema["properties"])
+    for name in ("client_secret", "token"):
+        field = connection_form().fields[name]
+        assert (field["writeOnly"], field["format"]) == (True, "password")
+    assert schema["unevaluatedProperties"] is False
+    assert all("required" in branch["if"] for branch in schema["allOf"])
+
+
+@pytest.mark.parametrize("name", list(MANIFEST.actions))
+def test_every_action_is_whole(name: str) -> None:
+    spec, entry = MANIFEST.actions[name], load(()).actions[name]
+    assert (ROOT / "schemas" / "actions" / f"{name}.input.json").is_file()
+    assert (ROOT / "schemas" / "actions" / f"{name}.output.json").is_file()
+    assert spec.title.istitle()
+    assert spec.description.endswith(".")
+    assert inspect.getdoc(entry.action.handler)
+    assert not (entry.action.annotations.read_only and entry.action.annotations.destructive)
+    for field in spec.input_schema.get("properties", {}).values():
+        assert field["title"]
+        assert field["description"].endswith((".", "…"))
+        assert field["x-onteg-order"] > 0
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "actions").glob("test_*.py"))
+    assert f'"{name}"' in tests or f'"{spec.title}"' in tests
+
+
+def test_every_error_is_tested_and_in_one_tree() -> None:
+    found = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
+    assert found == set(errors.__all__) - {"ErrorDetails", "Problem"}
+    assert all(issubclass(getattr(errors, name), errors.OntegError) for name in found)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_a_module_exports_is_there(path: Path) -> None:
+    if path.name == "__main__.py":
+        return
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    module = importlib.import_module(name)
+    assert all(hasattr(module, one) for one in getattr(module, "__all__", ()))
