@@ -69,7 +69,7 @@ class _Flow:
                 "labels": "true",
             },
         )["rows"]
-        show.print_rows([{key: row.get(key) for key in _SHOWN} for row in rows])
+        show.print_rows([{head: row.get(key) for head, key in _SHOWN.items()} for row in rows])
 
     def _account(self) -> str:
         options = {"table": "account", "select": "name", "filter": f"name eq '{CUSTOMER}'", "top": "1"}
@@ -96,14 +96,13 @@ class _Flow:
         return output
 
 
-_SHOWN = (
-    "name",
-    "estimatedvalue",
-    "opportunityratingcode.label",
-    "statuscode.label",
-    "customerid.label",
-    "customerid.table",
-)
+_SHOWN = {
+    "name": "name",
+    "estimatedvalue": "estimatedvalue",
+    "rating": "opportunityratingcode.label",
+    "statuscode": "statuscode.label",
+    "customer": "customerid.label",
+}
 
 
 def _title(text: str) -> None:
