@@ -7,10 +7,11 @@ says what is expected and never repeats the value.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -19,6 +20,9 @@ from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.tables import Choice, Column, Details
 
 __all__ = ["choice_value", "to_wire"]
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+_DIGITS = re.compile(r"\s*-?\d+\s*", re.ASCII)
 
 
 def to_wire(column: Column, value: Any, details: Callable[[], Details]) -> Any:
@@ -48,19 +52,17 @@ def _text(value: Any, _: Callable[[], Details]) -> str:
 
 def _whole(value: Any, _: Callable[[], Details]) -> int:
     number = _number(value)
-    if number != number.to_integral_value():
-        raise ValueError("a whole number is expected")
+    if number != number.to_integral_value() or not -(2**63) <= number < 2**63:
+        raise ValueError("a whole number is expected, of 64 bits at most")
     return int(number)
 
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise ValueError("a number is expected")  # noqa: TRY004 - one kind of error for all values
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite() or number.adjusted() > 400:
+    text = str(value).strip()
+    # No column holds larger or smaller ones, and written out they would fill the memory.
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)) or abs((number := Decimal(text)).adjusted()) > 400:
         raise ValueError("a number is expected, such as 12 or 12.50 (a point, no separators)")
     return number
 
@@ -88,9 +90,23 @@ def _boolean(value: Any, details: Callable[[], Details]) -> bool:
 
 
 def _choice(value: Any, details: Callable[[], Details]) -> int:
-    if isinstance(value, str) and not re.fullmatch(r"\s*-?\d+\s*", value):
-        return choice_value(value, details().choices)
-    return _whole(value, details)
+    if not isinstance(value, str):
+        return _whole(value, details)
+    choices = details().choices
+    if _DIGITS.fullmatch(value) and not _is_label_only(value, choices):
+        return _whole(value, details)
+    return choice_value(value, choices)
+
+
+def _is_label_only(digits: str, choices: Iterable[Choice]) -> bool:
+    """Whether a number is how a choice is called (``2024``) and not what any is stored as."""
+    return any(_same(choice.label, digits) for choice in choices) and int(digits) not in {
+        choice.value for choice in choices
+    }
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def choice_value(label: str, choices: Iterable[Choice]) -> int:
@@ -100,8 +116,7 @@ def choice_value(label: str, choices: Iterable[Choice]) -> int:
         ValueError: no choice has the label, or several have; the sentence names the allowed ones.
     """
     allowed = tuple(choices)
-    wanted = label.strip().casefold()
-    found = sorted({choice.value for choice in allowed if choice.label.casefold() == wanted})
+    found = sorted({choice.value for choice in allowed if _same(choice.label, label)})
     if len(found) == 1:
         return found[0]
     if found:
@@ -114,16 +129,16 @@ def _listed(choices: Sequence[Choice]) -> str:
     return ", ".join(shown) + (f" and {len(choices) - 30} more" if len(choices) > 30 else "")
 
 
-def _choices(value: Any, details: Callable[[], Details]) -> str:
+def _choices(value: Any, details: Callable[[], Details]) -> str | None:
     items = value if isinstance(value, (list, tuple)) else _split_choices(str(value), details)
-    return ",".join(str(number) for number in sorted({_choice(item, details) for item in items}))
+    return ",".join(str(number) for number in sorted({_choice(item, details) for item in items})) or None
 
 
 def _split_choices(text: str, details: Callable[[], Details]) -> list[str]:
     """Parts of "1,9", "Red; Blue" or "Red, Blue"; a label with a comma in it is found whole first."""
     if re.fullmatch(r"[\s\d,;-]+", text):
         return [part for part in re.split(r"[,;]", text) if part.strip()]
-    labels = {choice.label.casefold() for choice in details().choices}
+    labels = {choice.label.strip().casefold() for choice in details().choices}
     parts = [part for part in text.split(";") if part.strip()]
     return [piece for part in parts for piece in ([part] if part.strip().casefold() in labels else part.split(","))]
 
@@ -137,18 +152,21 @@ def _guid(value: Any, _: Callable[[], Details]) -> str:
 
 def _date(value: Any, details: Callable[[], Details]) -> str:
     moment = value if isinstance(value, (datetime, date)) else _parse_date(str(value).strip())
-    if details().date_only:
-        return moment.strftime("%Y-%m-%d") if moment.year >= 1000 else _too_early()
-    whole = moment if isinstance(moment, datetime) else datetime.combine(moment, time(), timezone.utc)
-    if whole.year < 1753:
-        return _too_early()
-    # A time without zone is taken as UTC, as the service takes it.
+    date_only = details().date_only
+    utc = moment if date_only else _in_utc(moment)
+    if utc is None or utc.year < 1753:
+        raise ValueError("the earliest date is 1753-01-01, the latest 9999-12-31 (in UTC)")
+    return utc.strftime("%Y-%m-%d" if date_only else "%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_utc(moment: datetime | date) -> datetime | None:
+    """The moment in UTC, None if the calendar ends before. One without zone is taken as UTC, as the service does."""
+    whole = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     aware = whole if whole.tzinfo else whole.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _too_early() -> str:
-    raise ValueError("the earliest date is 1753-01-01")
+    try:
+        return aware.astimezone(timezone.utc)
+    except OverflowError:
+        return None
 
 
 def _parse_date(text: str) -> datetime | date:
