@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from onteg_dynamics.sandbox.metadata.members import (
     Node,
     fixed,
     flag,
-    label,
+    label_of,
     managed,
     managed_value,
 )
@@ -22,6 +23,7 @@ from onteg_dynamics.sandbox.model import Column, Model, Table
 _VIRTUAL_ON_THE_WIRE = frozenset({"MultiSelectPicklist", "File", "Image", "Virtual"})
 _LOOKUPS = frozenset({"Lookup", "Customer", "Owner", "PartyList"})
 _NO_RANGE = (-(2**63), 2**63 - 1)
+_LONG_AGO = "1900-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Attribute:
     column: Column
     table: Table
     number: int
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the definition set and the sandbox only keeps."""
+        return self.column.settings
 
 
 def attribute_nodes(table: Table) -> list[Node]:
@@ -65,10 +72,7 @@ def _or(value: Any, default: Any) -> Any:
 
 
 def _label_of(name: str, field: str) -> Member:
-    def read(attribute: Attribute) -> dict[str, Any]:
-        return label(getattr(attribute.column, field), attribute.column.metadata_id, field)
-
-    return Member(name, "mscrm.Label", read)
+    return Member(name, "mscrm.Label", lambda attribute: label_of(attribute.column, field))
 
 
 def _required(attribute: Attribute) -> dict[str, Any]:
@@ -99,6 +103,7 @@ ATTRIBUTE = MetadataType(
         flag("CanBeSecuredForUpdate", value=False),
         managed("CanModifyAdditionalSettings", value=True),
         Member("ColumnNumber", "Edm.Int32", lambda item: item.number),
+        fixed("CreatedOn", "Edm.DateTimeOffset", _LONG_AGO),
         fixed("DeprecatedVersion", "Edm.String", None),
         _label_of("Description", "description"),
         _label_of("DisplayName", "display_name"),
@@ -133,8 +138,10 @@ ATTRIBUTE = MetadataType(
         fixed("LinkedAttributeId", "Edm.Guid", None),
         _of("LogicalName", "Edm.String", "logical_name"),
         _of("MetadataId", "Edm.Guid", "metadata_id"),
+        fixed("ModifiedOn", "Edm.DateTimeOffset", _LONG_AGO),
         Member("RequiredLevel", "mscrm.AttributeRequiredLevelManagedProperty", _required),
         _of("SchemaName", "Edm.String", "schema_name"),
+        fixed("Settings", "Collection(mscrm.AttributeSetting)", []),
         fixed("SourceType", "Edm.Int32", 0),
     ),
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onteg_dynamics.sandbox.metadata.members import Member, MetadataType, Node, fixed, label, managed
+from onteg_dynamics.sandbox.metadata.members import Member, MetadataType, Node, fixed, label, label_of, managed
 from onteg_dynamics.sandbox.model import Column, Model, Option, OptionSet, stable_id
 
 _SET_KINDS = {"Boolean": "Boolean", "State": "State", "Status": "Status"}
@@ -19,6 +20,11 @@ class Choice:
     set: OptionSet
     is_global: bool
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the definition set and the sandbox only keeps."""
+        return self.set.settings
+
 
 def column_choice(model: Model, column: Column) -> Choice:
     """The option set of a column."""
@@ -27,11 +33,23 @@ def column_choice(model: Model, column: Column) -> Choice:
         return shared
     name = f"{column.table}_{column.logical_name}"
     kind = _SET_KINDS.get(column.type, "Picklist")
-    identity = stable_id("optionset", column.table, column.logical_name)
-    options = column.options
-    return Choice(
-        OptionSet(name, column.display_name or name, options, identity, column.is_custom, kind), is_global=False
+    identity = own_set_id(column)
+    own = OptionSet(
+        name,
+        column.display_name or name,
+        column.options,
+        identity,
+        column.is_custom,
+        kind,
+        column.description,
+        column.translations,
     )
+    return Choice(own, is_global=False)
+
+
+def own_set_id(column: Column) -> str:
+    """The metadata id of a column's own option set."""
+    return stable_id("optionset", column.metadata_id)
 
 
 def global_choice(model: Model, column: Column) -> Choice | None:
@@ -56,13 +74,14 @@ def choice_node(choice: Choice) -> Node:
     return Node(BOOLEAN_OPTION_SET if choice.set.type == "Boolean" else OPTION_SET, choice)
 
 
-def option_document(owner: str, option: Option, kind: str) -> dict[str, Any]:
+def option_document(owner: str, option: Option, kind: str, *, is_custom: bool) -> dict[str, Any]:
     """The JSON of one option.
 
     Args:
         owner: The option set's id, of which the label's id is made.
         option: The option.
         kind: ``State``, ``Status`` or anything else for a plain option.
+        is_custom: True where the option set is a customization.
     """
     document: dict[str, Any] = (
         {"@odata.type": f"#Microsoft.Dynamics.CRM.{_OPTION_TYPES[kind]}"} if kind in _OPTION_TYPES else {}
@@ -70,8 +89,8 @@ def option_document(owner: str, option: Option, kind: str) -> dict[str, Any]:
     document |= {
         "Value": option.value,
         "Color": option.color,
-        "IsManaged": True,
-        "ExternalValue": None,
+        "IsManaged": not is_custom,
+        "ExternalValue": option.external_value,
         "ParentValues": [],
         "Tag": None,
         "IsHidden": False,
@@ -82,18 +101,28 @@ def option_document(owner: str, option: Option, kind: str) -> dict[str, Any]:
         document |= {"DefaultStatus": option.default_status, "InvariantName": option.invariant_name or option.label}
     if kind == "Status":
         document |= {"State": option.state, "TransitionData": None}
-    document["Label"] = label(option.label, owner, str(option.value))
-    document["Description"] = label(option.description, owner, str(option.value), "description")
+    document["Label"] = _label(owner, option, "label", is_custom=is_custom)
+    document["Description"] = _label(owner, option, "description", is_custom=is_custom)
     return document
 
 
+def _label(owner: str, option: Option, member: str, *, is_custom: bool) -> dict[str, Any]:
+    names = (owner, str(option.value), *(() if member == "label" else (member,)))
+    text = getattr(option, member)
+    return label(text, *names, member=member, others=option.translations, is_custom=is_custom)
+
+
 def _options(choice: Choice) -> list[dict[str, Any]]:
-    return [option_document(choice.set.metadata_id, option, choice.set.type) for option in choice.set.options]
+    return [_option(choice, option) for option in choice.set.options]
+
+
+def _option(choice: Choice, option: Option) -> dict[str, Any]:
+    return option_document(choice.set.metadata_id, option, choice.set.type, is_custom=choice.set.is_custom)
 
 
 def _boolean_option(choice: Choice, value: int) -> dict[str, Any] | None:
     found = [option for option in choice.set.options if option.value == value]
-    return option_document(choice.set.metadata_id, found[0], "Boolean") if found else None
+    return _option(choice, found[0]) if found else None
 
 
 OPTION_SET_BASE = MetadataType(
@@ -101,10 +130,8 @@ OPTION_SET_BASE = MetadataType(
     own=(
         fixed("ParentOptionSetName", "Edm.String", None),
         Member("Name", "Edm.String", lambda choice: choice.set.name),
-        Member(
-            "DisplayName", "mscrm.Label", lambda choice: label(choice.set.display_name, choice.set.metadata_id, "name")
-        ),
-        Member("Description", "mscrm.Label", lambda _choice: label(None)),
+        Member("DisplayName", "mscrm.Label", lambda choice: label_of(choice.set, "display_name")),
+        Member("Description", "mscrm.Label", lambda choice: label_of(choice.set, "description")),
         Member("IsCustomOptionSet", "Edm.Boolean", lambda choice: choice.set.is_custom),
         Member("IsGlobal", "Edm.Boolean", lambda choice: choice.is_global),
         Member("IsManaged", "Edm.Boolean", lambda choice: not choice.set.is_custom),

@@ -10,19 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from onteg_dynamics.sandbox.model import Model, stable_id
+from onteg_dynamics.sandbox.model import Model, Words, stable_id
 
 LANGUAGE = 1033
 NAMESPACE = "Microsoft.Dynamics.CRM"
+_NO_SETTINGS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Member:
-    """A structural property: its name, its type in CSDL and how it is read from the thing it describes."""
+    """A structural property: its name, its type in CSDL and how it is read from the thing it describes.
+
+    ``default`` is what a definition has that does not set the member; only members that are merely kept have one.
+    """
 
     name: str
     type: str
     get: Callable[[Any], Any]
+    is_kept: bool = False
+    default: Any = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,12 @@ class Node:
 
 
 def fixed(name: str, kind: str, value: Any) -> Member:
-    """A member that is the same for everything, because the sandbox has no such difference."""
-    return Member(name, kind, lambda _subject: value)
+    """A member that means nothing to the sandbox: it gives back what a definition has set, or the value."""
+
+    def read(subject: Any) -> Any:
+        return getattr(subject, "settings", _NO_SETTINGS).get(name, value)
+
+    return Member(name, kind, read, is_kept=True, default=value)
 
 
 def flag(name: str, value: bool) -> Member:  # noqa: FBT001 - it is a value, no switch
@@ -95,23 +105,47 @@ def managed_value(value: Any, logical_name: str) -> dict[str, Any]:
     return {"Value": value, "CanBeChanged": True, "ManagedPropertyLogicalName": logical_name}
 
 
-def label(text: str | None, *owner: str) -> dict[str, Any]:
-    """The JSON of a label in the one language that the sandbox speaks.
+def label(
+    text: str | None, *owner: str, member: str = "", others: Sequence[Words] = (), is_custom: bool = False
+) -> dict[str, Any]:
+    """The JSON of a label; the one for the user is in the language that the sandbox speaks.
 
     Args:
-        text: The words, or None for an empty label.
+        text: The words in the sandbox's own language, or None.
         owner: What the label belongs to; its id is made of it.
+        member: The field that the label is read from.
+        others: The subject's labels in other languages; those of the member count.
+        is_custom: True where the label belongs to a customization.
     """
-    if not text:
-        return {"LocalizedLabels": [], "UserLocalizedLabel": None}
-    localized = {
+    own = _localized(text, LANGUAGE, not is_custom, *owner) if text else None
+    foreign = [
+        _localized(words.text, words.language, not is_custom, *owner, str(words.language))
+        for words in others
+        if words.member == member
+    ]
+    return {"LocalizedLabels": [own, *foreign] if own else foreign, "UserLocalizedLabel": own}
+
+
+def _localized(text: str, language: int, is_managed: bool, *owner: str) -> dict[str, Any]:  # noqa: FBT001 - a value
+    return {
         "Label": text,
-        "LanguageCode": LANGUAGE,
-        "IsManaged": True,
+        "LanguageCode": language,
+        "IsManaged": is_managed,
         "MetadataId": stable_id("label", *owner),
         "HasChanged": None,
     }
-    return {"LocalizedLabels": [localized], "UserLocalizedLabel": localized}
+
+
+def label_of(subject: Any, name: str) -> dict[str, Any]:
+    """The label that a subject of the model holds in a field, in all its languages."""
+    return label(
+        getattr(subject, name),
+        subject.metadata_id,
+        name,
+        member=name,
+        others=subject.translations,
+        is_custom=getattr(subject, "is_custom", True),
+    )
 
 
 def nodes_by_type(nodes: Sequence[Node], type_name: str) -> list[Node]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from onteg_dynamics.sandbox.metadata.members import Member, MetadataType, Node, fixed, flag, label, managed
+from onteg_dynamics.sandbox.metadata.members import Member, MetadataType, Node, fixed, flag, label, label_of, managed
 from onteg_dynamics.sandbox.model import Key, ManyToMany, ManyToOne, Model
-
-_MENU = "mscrm.AssociatedMenuConfiguration"
 
 
 def one_node(relation: ManyToOne) -> Node:
@@ -39,19 +37,22 @@ def _of(name: str, field: str, kind: str = "Edm.String") -> Member:
     return Member(name, kind, lambda subject: getattr(subject, field))
 
 
-def _menu(_relation: Any) -> dict[str, Any]:
-    return {
-        "Behavior": "UseCollectionName",
-        "Group": "Details",
-        "Order": None,
-        "IsCustomizable": True,
-        "Icon": None,
-        "ViewId": "00000000-0000-0000-0000-000000000000",
-        "AvailableOffline": True,
-        "MenuId": None,
-        "QueryApi": None,
-        "Label": label(None),
-    }
+def _menu(name: str) -> Member:
+    return fixed(name, "mscrm.AssociatedMenuConfiguration", _MENU)
+
+
+_MENU: dict[str, Any] = {
+    "Behavior": "UseCollectionName",
+    "Group": "Details",
+    "Order": None,
+    "IsCustomizable": True,
+    "Icon": None,
+    "ViewId": "00000000-0000-0000-0000-000000000000",
+    "AvailableOffline": True,
+    "MenuId": None,
+    "QueryApi": None,
+    "Label": label(None),
+}
 
 
 def _cascades(relation: ManyToOne) -> dict[str, str]:
@@ -91,7 +92,7 @@ ONE_TO_MANY = MetadataType(
     "OneToManyRelationshipMetadata",
     RELATIONSHIP,
     own=(
-        Member(_MENU.split(".")[1], _MENU, _menu),
+        _menu("AssociatedMenuConfiguration"),
         Member("CascadeConfiguration", "mscrm.CascadeConfiguration", _cascades),
         _of("ReferencedAttribute", "target_column"),
         _of("ReferencedEntity", "target"),
@@ -112,8 +113,8 @@ MANY_TO_MANY = MetadataType(
     "ManyToManyRelationshipMetadata",
     RELATIONSHIP,
     own=(
-        Member("Entity1AssociatedMenuConfiguration", _MENU, _menu),
-        Member("Entity2AssociatedMenuConfiguration", _MENU, _menu),
+        _menu("Entity1AssociatedMenuConfiguration"),
+        _menu("Entity2AssociatedMenuConfiguration"),
         _of("Entity1LogicalName", "table1"),
         _of("Entity2LogicalName", "table2"),
         _of("IntersectEntityName", "intersect"),
@@ -126,7 +127,7 @@ MANY_TO_MANY = MetadataType(
 KEY = MetadataType(
     "EntityKeyMetadata",
     own=(
-        Member("DisplayName", "mscrm.Label", lambda key: label(key.display_name, key.metadata_id)),
+        Member("DisplayName", "mscrm.Label", lambda key: label_of(key, "display_name")),
         _of("LogicalName", "logical_name"),
         _of("SchemaName", "schema_name"),
         _of("EntityLogicalName", "table"),
@@ -134,7 +135,7 @@ KEY = MetadataType(
         managed("IsCustomizable", value=True),
         flag("IsManaged", value=False),
         fixed("IntroducedVersion", "Edm.String", "1.0.0.0"),
-        fixed("EntityKeyIndexStatus", "mscrm.EntityKeyIndexStatus", "Active"),
+        _of("EntityKeyIndexStatus", "status", "mscrm.EntityKeyIndexStatus"),
         flag("IsSynchronous", value=False),
         flag("IsExportKey", value=False),
         flag("IsSecondaryKey", value=False),

@@ -59,6 +59,7 @@ COMPLEX_TYPES: Mapping[str, Mapping[str, str]] = {
     },
     "BooleanManagedProperty": _MANAGED,
     "AttributeRequiredLevelManagedProperty": {**_MANAGED, "Value": "mscrm.AttributeRequiredLevel"},
+    "AttributeSetting": {"Name": _TEXT, "Value": _TEXT, "Id": _GUID, "Type": _TEXT, "OverridableLevel": _TEXT},
     "AttributeTypeDisplayName": {"Value": _TEXT},
     "StringFormatName": {"Value": _TEXT},
     "DateTimeBehavior": {"Value": _TEXT},

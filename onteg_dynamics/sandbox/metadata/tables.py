@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onteg_dynamics.sandbox.metadata.attributes import attribute_nodes
 from onteg_dynamics.sandbox.metadata.members import (
     Member,
@@ -12,7 +10,7 @@ from onteg_dynamics.sandbox.metadata.members import (
     Node,
     fixed,
     flag,
-    label,
+    label_of,
     managed,
 )
 from onteg_dynamics.sandbox.metadata.relationships import key_node, many_of, one_node
@@ -34,10 +32,7 @@ def _of(name: str, field: str, kind: str = "Edm.String") -> Member:
 
 
 def _label_of(name: str, field: str) -> Member:
-    def read(table: Table) -> dict[str, Any]:
-        return label(getattr(table, field), table.metadata_id, field)
-
-    return Member(name, "mscrm.Label", read)
+    return Member(name, "mscrm.Label", lambda table: label_of(table, field))
 
 
 def _read_only(table: Table) -> bool:
@@ -112,6 +107,10 @@ ENTITY = MetadataType(
         flag("HasEmailAddresses", value=False),
         flag("HasFeedback", value=False),
         _of("HasNotes", "has_notes", "Edm.Boolean"),
+        _nullable("IconLargeName"),
+        _nullable("IconMediumName"),
+        _nullable("IconSmallName"),
+        _nullable("IconVectorName"),
         fixed("IntroducedVersion", "Edm.String", "5.0.0.0"),
         _of("IsActivity", "is_activity", "Edm.Boolean"),
         Member("IsActivityParty", "Edm.Boolean", lambda table: table.logical_name == "activityparty"),

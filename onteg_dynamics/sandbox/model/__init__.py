@@ -13,6 +13,7 @@ from onteg_dynamics.sandbox.model.types import (
     Option,
     OptionSet,
     Table,
+    Words,
     stable_id,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "Option",
     "OptionSet",
     "Table",
+    "Words",
     "load_model",
     "stable_id",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,14 @@ def stable_id(*parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
+class Words(NamedTuple):
+    """A label in a language other than the sandbox's own; ``member`` is the field that holds the own one."""
+
+    member: str
+    language: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Option:
     """One value of a choice; status reasons have a ``state``, states a ``default_status`` and an ``invariant_name``."""
@@ -57,6 +65,8 @@ class Option:
     invariant_name: str | None = None
     color: str | None = None
     description: str | None = None
+    external_value: str | None = None
+    translations: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,11 +79,17 @@ class OptionSet:
     metadata_id: str
     is_custom: bool = False
     type: str = "Picklist"
+    description: str | None = None
+    translations: tuple[Words, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the metadata tells it; ``type`` is the AttributeType, but choices, files and images apart."""
+    """A column as the metadata tells it; ``type`` is the AttributeType, but choices, files and images apart.
+
+    ``settings`` are members of the definition that the sandbox keeps and gives back, but does nothing with.
+    """
 
     table: str
     logical_name: str
@@ -103,6 +119,9 @@ class Column:
     is_custom: bool = False
     auto_number: str | None = None
     max_size_kb: int | None = None
+    is_polymorphic: bool = False
+    translations: tuple[Words, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @cached_property
     def is_lookup(self) -> bool:
@@ -164,6 +183,7 @@ class ManyToOne:
     cascade: Cascade = Cascade()
     is_hierarchical: bool = False
     is_custom: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -180,11 +200,12 @@ class ManyToMany:
     navigation2: str
     metadata_id: str
     is_custom: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Key:
-    """An alternate key: columns that together name one row."""
+    """An alternate key: columns that together name one row; it does so only while its index is Active."""
 
     table: str
     logical_name: str
@@ -192,6 +213,14 @@ class Key:
     display_name: str
     columns: tuple[str, ...]
     metadata_id: str
+    status: str = "Active"
+    translations: tuple[Words, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_active(self) -> bool:
+        """True where rows may be addressed by the key and are kept unique."""
+        return self.status == "Active"
 
 
 @dataclass(frozen=True)
@@ -222,6 +251,8 @@ class Table:
     is_custom: bool = False
     bare: bool = False
     is_view: bool = False
+    translations: tuple[Words, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     properties: Mapping[str, Column] = field(init=False, repr=False, compare=False)
     stored: tuple[Column, ...] = field(init=False, repr=False, compare=False)
 

@@ -24,7 +24,9 @@ def check_keys(world: World, table: Table, values: dict[str, Any], row: dict[str
         Refusal: A key is taken.
     """
     for key in table.keys:
-        if values.keys().isdisjoint(key.columns) or any(row.get(name) is None for name in key.columns):
+        if not key.is_active or values.keys().isdisjoint(key.columns):
+            continue
+        if any(row.get(name) is None for name in key.columns):
             continue
         match = {name: row[name] for name in key.columns}
         taken = world.store.select(table.logical_name, match, (table.primary_id,), limit=2)

@@ -70,7 +70,7 @@ def key_values(table: Table, key: Mapping[str, Any]) -> dict[str, Any]:
         return {table.primary_id: str(row_id).lower()}
     columns = {column.property_name: column for column in table.columns.values()}
     wanted = {columns[name].logical_name for name in key if name in columns}
-    if len(wanted) != len(key) or not any(wanted == set(found.columns) for found in table.keys):
+    if len(wanted) != len(key) or not any(found.is_active and wanted == set(found.columns) for found in table.keys):
         raise refusals.key_not_valid(table.type_name)
     return {columns[name].logical_name: _key_value(value) for name, value in key.items()}
 
