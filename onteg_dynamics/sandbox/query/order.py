@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from defusedxml.ElementTree import ParseError, fromstring
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query.labels import lookup_name
 from onteg_dynamics.sandbox.query.query import Order
 from onteg_dynamics.sandbox.query.scope import Scope
 from onteg_dynamics.sandbox.query.sql import NEVER, Sql, joined
@@ -97,26 +98,10 @@ def read_token(text: str, keys: Sequence[SortKey]) -> tuple[int, list[Any]]:
 def _sort_key(order: Order, scope: Scope) -> SortKey:
     assert isinstance(order.operand, Path)
     value = scope.value(order.operand)
-    column = value.column
     name = "_".join(order.operand.steps)
-    if column is not None and column.is_lookup:
-        return SortKey(name, _name_of(scope, column.logical_name, value.sql.text, column.targets), order.descending)
+    if value.column.is_lookup:
+        return SortKey(name, lookup_name(value.place, value.column), order.descending)
     return SortKey(name, value.sql.text, order.descending, numeric=value.kind in _NUMERIC)
-
-
-def _name_of(scope: Scope, column: str, sql: str, targets: Sequence[str]) -> str:
-    """A lookup sorts by the name of the row that it points at."""
-    alias = sql.removesuffix(f'."{column}"')
-    cases: list[str] = []
-    for target in targets:
-        table = scope.world.model.table(target)
-        if table is None or not table.primary_name or not table.columns[table.primary_name].is_stored:
-            continue
-        name = f'SELECT n."{table.primary_name}" FROM "{target}" AS n WHERE n."{table.primary_id}" = {sql}'
-        cases.append(f"""WHEN '{target}' THEN ({name})""")
-    if not cases:
-        return sql
-    return f"""(CASE {alias}."{column}__table" {" ".join(cases)} END) COLLATE NOCASE"""
 
 
 def _after(key: SortKey, value: Any) -> Sql:

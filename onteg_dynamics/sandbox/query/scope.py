@@ -48,7 +48,7 @@ class Scope:
         column = place.table.properties.get(steps[-1]) if steps else None
         if column is None:
             raise refusals.unknown_property(steps[-1] if steps else path.steps[0], place.table.type_name)
-        return Value(Sql(place.column(column.logical_name)), column.edm_type, column)
+        return Value(Sql(place.column(column.logical_name)), column.edm_type, column, place)
 
     def start(self, path: Path) -> tuple[Place, tuple[str, ...]]:
         """The table that a path begins at, and its steps from there."""

@@ -87,11 +87,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Value:
-    """An operand: its SQL, its Edm type, and the column that it comes from."""
+    """An operand: its SQL, its Edm type, the column that it comes from, and the table of that."""
 
     sql: Sql
     kind: str
-    column: Column | None = None
+    column: Column
+    place: Place
 
 
 def restricted(place: Place, column: str, table: str) -> str:

@@ -137,7 +137,7 @@ def _fitted(subject: Value, literal: Literal, operator: str) -> Any:
         raise _mismatch(subject.kind, kind, operator)
     if isinstance(value, bool):
         return int(value)
-    if subject.column is not None and subject.column.type == "MultiSelectPicklist":
+    if subject.column.type == "MultiSelectPicklist":
         return _sorted_options(str(value))
     return _moment(str(value), subject.kind) if _group(kind) == "moment" else value
 
