@@ -82,11 +82,13 @@ class RetryPolicy:
             return None
         if tried >= self.attempts and failure.status != 429:
             return None
-        wait = self._wait(failure, tried, random)
+        wait = self._wait(failure, tried, waited, random)
         return wait if waited + wait <= self.budget else None
 
-    def _wait(self, failure: Failure, tried: int, random: Callable[[], float]) -> float:
-        ceiling = min(self.base * 2.0 ** min(tried, 16), self.longest)
+    def _wait(self, failure: Failure, tried: int, waited: float, random: Callable[[], float]) -> float:
+        doubled = self.base * 2.0 ** min(tried, 16)
+        # A throttled attempt is not counted: what was waited so far doubles instead.
+        ceiling = min(max(doubled, waited) if failure.status == 429 else doubled, self.longest)
         jittered = ceiling * (0.5 + random() / 2)
         if failure.retry_after is None:
             return jittered
