@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from onteg_dynamics.connection import Connection
 from onteg_dynamics.dataverse.auth import TokenProvider
@@ -15,7 +17,10 @@ from onteg_dynamics.errors import SettingsError
 from onteg_dynamics.hookspecs import Finding
 from onteg_dynamics.secret import Redactor
 
-__all__ = ["Client", "Clients", "network_of"]
+__all__ = ["Client", "Clients", "Settings", "network_of"]
+
+Settings = Connection | Mapping[str, Any]
+MOST_CHECKED = 256
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,25 @@ class Clients:
     token_provider: Callable[[Connection], TokenProvider | None]
     watch: Callable[[Exchange], None] | None = None
     _kept: dict[Connection, Client] = field(default_factory=dict, repr=False)
+    _checked: dict[bytes, Connection] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def connection(self, settings: Settings) -> Connection:
+        """The connection that these settings describe. Settings seen before are not checked again.
+
+        Raises:
+            SettingsError: they are not filled in rightly.
+        """
+        if isinstance(settings, Connection):
+            return settings
+        mark = _fingerprint(settings)
+        found = self._checked.get(mark)
+        if found is None:
+            found = Connection.from_settings(settings)
+            if len(self._checked) >= MOST_CHECKED:
+                self._checked.clear()
+            self._checked[mark] = found
+        return found
 
     def get(self, connection: Connection) -> Client:
         """The client for `connection`.
@@ -80,6 +103,11 @@ class Clients:
             watch=self.watch,
         )
         return Client(Dataverse(transport), redactor)
+
+
+def _fingerprint(settings: Mapping[str, Any]) -> bytes:
+    """Tells settings apart without keeping what is in them."""
+    return hashlib.sha256(repr(sorted((str(key), value) for key, value in settings.items())).encode()).digest()
 
 
 def network_of(connection: Connection) -> NetworkSettings:

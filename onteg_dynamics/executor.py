@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from onteg_dynamics.clients import Clients
+from onteg_dynamics.clients import Clients, Settings
 from onteg_dynamics.connection import Connection
 from onteg_dynamics.dataverse.auth import TokenProvider
 from onteg_dynamics.dataverse.client import Dataverse
@@ -17,7 +17,7 @@ from onteg_dynamics.errors import UnknownNameError
 from onteg_dynamics.hookspecs import Choice, Finding
 from onteg_dynamics.registry import Registry, load
 from onteg_dynamics.result import Result
-from onteg_dynamics.step import Page, Settings, Step, checked
+from onteg_dynamics.step import Page, Step
 
 __all__ = ["INLINE_ROWS", "Executor", "Stream"]
 
@@ -105,7 +105,7 @@ class Executor:
         Raises:
             SettingsError: the settings are not filled in rightly.
         """
-        settings = checked(connection)
+        settings = self._clients.connection(connection)
         hook = self.registry.hooks.onteg_test_connection
         for findings in hook(connection=settings, dataverse=self.dataverse(settings)):
             for finding in findings:
@@ -122,7 +122,7 @@ class Executor:
         Raises:
             UnknownNameError: no plugin knows the source, or a table does not exist.
         """
-        settings = checked(connection)
+        settings = self._clients.connection(connection)
         hook = self.registry.hooks.onteg_choices
         found = hook(connection=settings, source=source, params=dict(params), dataverse=self.dataverse(settings))
         if found is None:
@@ -140,7 +140,7 @@ class Executor:
         Raises:
             UnknownNameError: no plugin knows the source, or not without a connection.
         """
-        settings = None if connection is None else checked(connection)
+        settings = None if connection is None else self._clients.connection(connection)
         dataverse = None if settings is None else self.dataverse(settings)
         hook = self.registry.hooks.onteg_schema
         found = hook(connection=settings, source=source, params=dict(params), dataverse=dataverse)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from onteg_dynamics.clients import Clients
+from onteg_dynamics.clients import Clients, Settings
 from onteg_dynamics.connection import Connection
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.errors import InputError, OntegError, UnexpectedError
@@ -19,11 +19,10 @@ from onteg_dynamics.result import Result
 from onteg_dynamics.secret import Redactor
 from onteg_dynamics.validation import Form
 
-__all__ = ["Page", "Settings", "Step", "checked"]
+__all__ = ["Page", "Step"]
 
 log = logging.getLogger("onteg_dynamics.executor")
 
-Settings = Connection | Mapping[str, Any]
 Page = Sequence[Mapping[str, Any]]
 
 CHECKED_ROWS = 100  # of a long output; the rest was made by the same code
@@ -94,7 +93,7 @@ class Step:
         typed = entry.form.read(options)
         self._form = entry.form
         self.table = typed["table"] if isinstance(typed.get("table"), str) else None
-        connection = checked(settings)
+        connection = self.clients.connection(settings)
         client = self.clients.get(connection)
         self.redactor = client.redactor
         self._observe("onteg_before_execute", action=self.action, options=typed, connection=connection)
@@ -128,15 +127,6 @@ class Step:
 
     def _stats(self) -> dict[str, Any]:
         return {**self.call.usage.as_dict(), "seconds": round(time.monotonic() - self.started, 3)}
-
-
-def checked(settings: Settings) -> Connection:
-    """The connection that these settings describe.
-
-    Raises:
-        SettingsError: they are not filled in rightly.
-    """
-    return settings if isinstance(settings, Connection) else Connection.from_settings(settings)
 
 
 def _headers(connection: Connection) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-""""Did you mean …?" for misspelt names."""
+"""Names that may be meant by a misspelt one."""
 
 from __future__ import annotations
 
