@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import email.utils
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -21,6 +23,7 @@ from onteg_dynamics.errors import (
     BadRequestError,
     ConflictError,
     ErrorDetails,
+    InputError,
     NotFoundError,
     OntegError,
     PermissionDeniedError,
@@ -67,6 +70,12 @@ class Repeat(Enum):
     """Only if the service certainly did nothing: no connection was made, or it was throttled."""
 
 
+# RFC 9110 §5.1, §5.5 and §9.1: anything else could begin a header, or a request, of its own.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD_VALUE = re.compile(r"[\t -~]*")
+_NOT_IN_A_URL = re.compile(r"[^!-~]")
+
+
 @dataclass(frozen=True)
 class Request:
     """One request to the Web API.
@@ -74,10 +83,14 @@ class Request:
     Attributes:
         method: HTTP method.
         path: what follows ``/api/data/v9.2/``, percent-encoded, query included. With a leading slash it starts at the
-            host's root; a whole URL (a nextLink) must lead to the same host.
+            host's root; a whole URL (a nextLink) must lead to the same host. What no URL may hold, such as a blank, is
+            encoded here.
         body: JSON bytes, or None.
         headers: beyond the standard ones.
         repeat: when it may be sent again.
+
+    Raises:
+        InputError: the method or a header has a character that could make more of it than one line.
     """
 
     method: str
@@ -85,6 +98,19 @@ class Request:
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     repeat: Repeat = Repeat.ALWAYS
+
+    def __post_init__(self) -> None:
+        """Let nothing through that could smuggle in a header or a second request."""
+        if not _TOKEN.fullmatch(self.method):
+            raise InputError("this is no HTTP method")
+        for name, value in self.headers.items():
+            if not _TOKEN.fullmatch(name):
+                raise InputError("the name of a request header has a character that cannot be sent")
+            if not _FIELD_VALUE.fullmatch(value):
+                raise InputError(f"the request header {name} has a line break or a character that is not ASCII")
+        if _NOT_IN_A_URL.search(self.path):
+            encoded = _NOT_IN_A_URL.sub(lambda match: quote(match[0], errors="replace"), self.path)
+            object.__setattr__(self, "path", encoded)
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
         """The same request with `headers` added; those it has already win."""
@@ -182,7 +208,7 @@ def _data(response: Response) -> Any:
     if "json" not in kind:
         return _text(response, kind)
     try:
-        return orjson.loads(response.body)
+        return orjson.loads(response.body.removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError:
         problem = TransportError(
             "The answer is not whole: its JSON ends early or is damaged.", ErrorDetails(retryable=True)
@@ -215,10 +241,10 @@ def error_of(response: Response) -> OntegError:
         code=code or None,
         status=status,
         request_id=response.headers.get("x-ms-service-request-id") or response.headers.get("REQ_ID"),
-        retryable=status in RETRYABLE_STATUS or code in RETRYABLE_CODES,
+        retryable=_retryable(status, code.lower()),
         retry_after=retry_after(response.headers, now=None),
     )
-    return _kind(status, code)(message or _fallback(status), details)
+    return _kind(status, code.lower())(message or _fallback(status), details)
 
 
 RETRYABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
@@ -238,6 +264,10 @@ _KINDS: Mapping[int, type[OntegError]] = {
 _DUPLICATES = frozenset({"0x80040237", "0x80060892", "0x80040333"})
 
 
+def _retryable(status: int, code: str) -> bool:
+    return code in RETRYABLE_CODES or (status in RETRYABLE_STATUS and code not in _DUPLICATES)
+
+
 def _kind(status: int, code: str) -> type[OntegError]:
     if code in _DUPLICATES:
         return ConflictError
@@ -250,8 +280,9 @@ def _fallback(status: int) -> str:
 
 
 def _code_and_message(response: Response) -> tuple[str, str]:
+    body = response.body.removeprefix(BOM_UTF8).lstrip()
     try:
-        data = orjson.loads(response.body) if response.body[:1] in (b"{", b" ", b"\xef", b"\n", b"\r") else None
+        data = orjson.loads(body) if body.startswith(b"{") else None
     except orjson.JSONDecodeError:
         data = None
     error = data.get("error") if isinstance(data, dict) else None
@@ -285,7 +316,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None) -> float | Non
         now: the time a date is measured from (aware); None for the time of the call.
     """
     value = (headers.get("Retry-After") or "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", value):
+    if re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
         return float(value)
     try:
         when = email.utils.parsedate_to_datetime(value)
