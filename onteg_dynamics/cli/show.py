@@ -72,7 +72,8 @@ def print_result(result: Result) -> None:
 
 
 def _cost(stats: Mapping[str, Any]) -> str:
-    parts = [f"{stats['requests']} requests", f"{stats['seconds']} s"]
+    count = stats["requests"]
+    parts = [f"{count} request{'' if count == 1 else 's'}", f"{stats['seconds']} s"]
     if stats["retries"]:
         parts.append(f"{stats['retries']} of them again, {stats['throttle_wait']} s waited")
     return ", ".join(parts)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from onteg_dynamics.dataverse.auth import TokenProvider
+from onteg_dynamics.dataverse.auth import Token, TokenProvider
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.dataverse.limits import Call, Limits
-from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, retry_after
+from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
-from onteg_dynamics.errors import ErrorDetails, ForeignHostError, TransportError
+from onteg_dynamics.errors import AuthenticationError, ErrorDetails, ForeignHostError, TransportError
 
 if TYPE_CHECKING:
     import requests
@@ -171,10 +171,18 @@ class Transport:
         token = self.tokens.token()
         outcome = self._once(request, url, token.value, call)
         if isinstance(outcome, Response) and outcome.status == 401:
-            token = self.tokens.renew(token.value)
+            token = self._renewed(token.value, outcome)
             call.usage.add(retries=1)
             outcome = self._once(request, url, token.value, call)
         return outcome
+
+    def _renewed(self, refused: str, answer: Response) -> Token:
+        """Another token than the one refused; where there is none, the error tells what the service said."""
+        try:
+            return self.tokens.renew(refused)
+        except AuthenticationError as exc:
+            said = error_of(answer).details
+            raise exc.located(code=said.code, status=said.status, request_id=said.request_id) from None
 
     def _once(self, request: Request, url: str, token: str, call: Call) -> Response | _Fault:
         call.check()

@@ -54,6 +54,16 @@ def test_a_ready_token_that_cannot_work_is_explained_before_any_call(
     assert token not in str(result)
 
 
+def test_a_ready_token_that_the_service_refuses_tells_its_request_id(
+    executor: Executor, settings: dict[str, str]
+) -> None:
+    result = executor.run("who_am_i", {}, {**settings, "authentication": "Bearer", "token": "no-jwt-at-all"})
+    assert result.error is not None
+    assert result.error["status"] == 401
+    assert result.error["request_id"]
+    assert "no-jwt-at-all" not in str(result)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
