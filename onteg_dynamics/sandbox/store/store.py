@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.sandbox.store.ddl import (
+    column_definitions,
     index_statements,
+    lookup_index,
     quoted,
     schema_statements,
     table_statement,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from onteg_dynamics.sandbox.model import Model, Table
+    from onteg_dynamics.sandbox.model import Column, Model, Table
 
 _MAX_CACHED = 512
 
@@ -72,14 +74,50 @@ class Store:
 
     def drop_table(self, model: Model, name: str) -> None:
         """Drops one table and renews the views that span tables."""
-        for view in ("activitypointer", "owner"):
-            self.db.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
+        self._drop_views()
         self.db.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
         self.renew_views(model)
 
     def add_column(self, table: str, definition: str) -> None:
         """Adds one SQLite column."""
         self.db.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {definition}")
+
+    def drop_columns(self, model: Model, table: str, columns: Iterable[Column]) -> None:
+        """Removes columns with their values and indexes, and renews the views that span tables."""
+        self._drop_views()
+        for column in columns:
+            for definition in column_definitions(column):
+                name = definition.split('"')[1]
+                for index in self._indexes_of(table, name):
+                    self.db.execute(f"DROP INDEX {quoted(index)}")
+                self.db.execute(f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}")
+        self.renew_views(model)
+
+    def index_lookup(self, table: str, column: str) -> None:
+        """Makes the index of a lookup column."""
+        self.db.execute(lookup_index(table, column))
+
+    def index_key(self, table: str, columns: Sequence[str]) -> None:
+        """Makes the index of an alternate key; that its values are unique is the writer's business."""
+        names = ", ".join(map(quoted, columns))
+        self.db.execute(f"CREATE INDEX IF NOT EXISTS {_key_index(table, columns)} ON {quoted(table)} ({names})")
+
+    def drop_key_index(self, table: str, columns: Sequence[str]) -> None:
+        """Removes the index of an alternate key."""
+        self.db.execute(f"DROP INDEX IF EXISTS {_key_index(table, columns)}")
+
+    def has_doubles(self, table: str, columns: Sequence[str]) -> bool:
+        """True where two rows have the same values in all of these columns, none of them null."""
+        names = [quoted(column) for column in columns]
+        filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+        group = ", ".join(names)
+        query = f"SELECT 1 FROM {quoted(table)} WHERE {filled} GROUP BY {group} HAVING count(*) > 1 LIMIT 1"
+        return self.db.execute(query).fetchone() is not None
+
+    def cut(self, table: str, column: str, length: int) -> None:
+        """Shortens every text of a column; a moment becomes a day."""
+        name = quoted(column)
+        self.db.execute(f"UPDATE {quoted(table)} SET {name} = substr({name}, 1, ?)", (length,))
 
     def renew_views(self, model: Model) -> None:
         """Makes the views over all activities and all owners anew."""
@@ -176,6 +214,21 @@ class Store:
         """The kept documents of a kind, in the order they were first kept."""
         query = "SELECT name, body FROM __document WHERE kind = ? ORDER BY rowid"
         return [(str(name), bytes(body)) for name, body in self.db.execute(query, (kind,))]
+
+    def _drop_views(self) -> None:
+        for view in ("activitypointer", "owner"):
+            self.db.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
+
+    def _indexes_of(self, table: str, column: str) -> list[str]:
+        indexes = [str(row[1]) for row in self.db.execute(f"PRAGMA index_list({quoted(table)})").fetchall()]
+        return [index for index in indexes if column in self._index_columns(index)]
+
+    def _index_columns(self, index: str) -> set[str]:
+        return {str(row[2]) for row in self.db.execute(f"PRAGMA index_info({quoted(index)})").fetchall()}
+
+
+def _key_index(table: str, columns: Sequence[str]) -> str:
+    return quoted(".".join((table, "key", *columns)))
 
 
 def _fold(text: str | float | bytes | None) -> str | float | bytes | None:
