@@ -16,6 +16,7 @@ from onteg_dynamics.sandbox.metadata.shapes import COMPLEX_TYPES, DERIVED_COMPLE
 from onteg_dynamics.sandbox.write.values import is_guid
 
 _COMPLEX = "Complex"
+_PLATFORM = frozenset({"CreatedOn", "ModifiedOn", "HasChanged", "IntroducedVersion", "IsManaged"})
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "Edm.Boolean": (bool,),
     "Edm.String": (str,),
@@ -60,7 +61,7 @@ class Definition:
         """The members that the sandbox only keeps, where they differ from what it says anyway."""
         found = {}
         for name, member in self.kind.members.items():
-            if member.is_kept and name in self.members:
+            if member.is_kept and name in self.members and name not in _PLATFORM:
                 value = _kept(self.members[name], member.default)
                 if value != member.default:
                     found[name] = value
