@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Registration, Tokens, create_entra
+from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, sow
@@ -193,6 +194,7 @@ class Sandbox:
         parts = self._running
         self._seeded().db.backup(parts.world.store.db)
         parts.world.model = load_model()
+        parts.world.jobs = Jobs()
         parts.gate.forget()
         self._log.clear()
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from onteg_dynamics.sandbox.jobs import Jobs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -59,6 +61,7 @@ class World:
         authenticate: Reads the request headers (lowercase names) and returns the caller, or raises a Refusal.
         organization: The environment's identity.
         clock: Gives the present moment, in UTC.
+        jobs: The system jobs under way.
     """
 
     model: Model
@@ -66,6 +69,7 @@ class World:
     authenticate: Callable[[Mapping[str, str]], Caller]
     organization: Organization = field(default_factory=Organization)
     clock: Callable[[], datetime] = utc_now
+    jobs: Jobs = field(default_factory=Jobs)
 
     def now(self) -> str:
         """The present moment as the store writes it, to the second."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timezone
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed.demo import Sower
+from onteg_dynamics.sandbox.seed.messages import lay_messages
 from onteg_dynamics.sandbox.seed.platform import lay
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.world import Caller, World
@@ -32,6 +33,7 @@ def sow(store: Store, seed: str, today: date) -> None:
         sower = Sower(world, noon)
         sower.set_clock(-_AGE_DAYS)
         lay(world)
+        lay_messages(world)
         if seed == "demo":
             sower.sow_demo()
 

@@ -16,6 +16,7 @@ from onteg_dynamics.sandbox.service.bulk import BULK
 from onteg_dynamics.sandbox.service.dispatch import Dispatcher
 from onteg_dynamics.sandbox.service.errors import error_response
 from onteg_dynamics.sandbox.service.identity import IDENTITY
+from onteg_dynamics.sandbox.service.jobs import JOBS
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.meter import Meter
@@ -43,7 +44,7 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         world: Gives the sandbox's world; asked at every request.
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
-    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK)))
+    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK, *JOBS)))
     meter = Meter()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,8 +56,15 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         if request is not None:
             response.headers += meter.headers(request.caller.user_id, time.perf_counter() - started)
         await _send(response, send)
+        _go_on(world())
 
     return application
+
+
+def _go_on(world: World) -> None:
+    if world.jobs:
+        with world.store.transaction():
+            world.jobs.advance()
 
 
 async def _answered(
