@@ -32,7 +32,7 @@ Fields = dict[str, Any]
 Reader = Callable[[Model, Definition, "Column | None"], Fields]
 
 
-def new_column(model: Model, table: str, definition: Definition, *, now: str, name: str | None = None) -> Column:
+def new_column(model: Model, table: str, definition: Definition, *, now: str) -> Column:
     """A new column as its definition describes it.
 
     Args:
@@ -40,30 +40,30 @@ def new_column(model: Model, table: str, definition: Definition, *, now: str, na
         table: The logical name of its table.
         definition: The checked body.
         now: The present moment.
-        name: A schema name that needs no prefix (an activity's subject), or None.
 
     Raises:
         Refusal: The name is none, the type cannot be made, a member does not fit the type.
     """
     kind = _creatable(definition)
-    schema = name or check_name(definition.get("SchemaName"), "Attribute", COLUMN_LENGTH)
-    if definition.get("LogicalName", schema.lower()) != schema.lower():
-        raise refusals.bad_definition("The LogicalName of a column is its SchemaName in lower case.")
-    labels = read_labels(dict(definition.members), LABELS)
-    column = Column(
-        table,
-        schema.lower(),
-        schema,
-        kind,
-        new_id(),
-        display_name=labels.own("display_name"),
-        description=labels.own("description"),
-        required_level=_level(definition, "None"),
-        is_custom=True,
-        translations=labels.foreign(),
-        settings={**stamped(now), **definition.settings()},
-    )
-    return replace(column, **_READERS[kind](model, definition, None))
+    return replace(_bare(table, kind, definition, now), **_READERS[kind](model, definition, None))
+
+
+def lookup_column(table: str, definition: Definition, targets: tuple[str, ...], *, now: str) -> Column:
+    """The lookup column of a new relationship.
+
+    Args:
+        table: The logical name of its table.
+        definition: The checked body of the lookup.
+        targets: The logical names of the tables that it reaches.
+        now: The present moment.
+
+    Raises:
+        Refusal: The name is none, or the definition says that the lookup reaches other tables.
+    """
+    _check_type_names(definition, "Lookup")
+    if set(definition.get("Targets", targets) or targets) != set(targets):
+        raise refusals.bad_definition("The Targets of a lookup are those of its relationships.")
+    return replace(_bare(table, "Lookup", definition, now), targets=targets)
 
 
 def changed_column(model: Model, column: Column, definition: Definition, *, now: str, merge: bool) -> Column:
@@ -83,6 +83,27 @@ def changed_column(model: Model, column: Column, definition: Definition, *, now:
         required_level=_new_level(column, definition),
         settings={**restamped(column.settings, now), **definition.settings()},
         **fields,
+    )
+
+
+def _bare(table: str, kind: str, definition: Definition, now: str) -> Column:
+    """What columns of all types have."""
+    schema = check_name(definition.get("SchemaName"), "Attribute", COLUMN_LENGTH)
+    if definition.get("LogicalName", schema.lower()) != schema.lower():
+        raise refusals.bad_definition("The LogicalName of a column is its SchemaName in lower case.")
+    labels = read_labels(dict(definition.members), LABELS)
+    return Column(
+        table,
+        schema.lower(),
+        schema,
+        kind,
+        new_id(),
+        display_name=labels.own("display_name"),
+        description=labels.own("description"),
+        required_level=_level(definition, "None"),
+        is_custom=True,
+        translations=labels.foreign(),
+        settings={**stamped(now), **definition.settings()},
     )
 
 

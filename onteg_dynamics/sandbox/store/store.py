@@ -119,6 +119,12 @@ class Store:
         name = quoted(column)
         self.db.execute(f"UPDATE {quoted(table)} SET {name} = substr({name}, 1, ?)", (length,))
 
+    def unlink(self, table: str, column: str, target: str) -> None:
+        """Empties a lookup in every row where it points at a table."""
+        kind = quoted(f"{column}__table")
+        statement = f"UPDATE {quoted(table)} SET {quoted(column)} = NULL, {kind} = NULL WHERE {kind} = ?"
+        self.db.execute(statement, (target,))
+
     def renew_views(self, model: Model) -> None:
         """Makes the views over all activities and all owners anew."""
         for statement in view_statements(model):

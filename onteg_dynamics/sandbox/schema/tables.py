@@ -1,0 +1,279 @@
+"""Tables: made, described anew, taken away ("Create and update table definitions using the Web API")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.model import Column, ManyToOne, Model, Table
+from onteg_dynamics.sandbox.schema.attributes import check_free, settle_primary_image, with_image_parent
+from onteg_dynamics.sandbox.schema.body import Definition, read_definition
+from onteg_dynamics.sandbox.schema.change import Change
+from onteg_dynamics.sandbox.schema.columns import new_column
+from onteg_dynamics.sandbox.schema.companions import money_companions, with_companions
+from onteg_dynamics.sandbox.schema.names import TABLE_LENGTH, check_name, plural
+from onteg_dynamics.sandbox.schema.platform import (
+    activity_links,
+    note_links,
+    platform_columns,
+    platform_relations,
+    with_target,
+)
+from onteg_dynamics.sandbox.schema.stamps import restamped, stamped
+from onteg_dynamics.sandbox.schema.words import Labels, read_labels
+from onteg_dynamics.sandbox.write import delete_row
+from onteg_dynamics.sandbox.write.values import new_id
+
+FIRST_TYPE_CODE = 10_000
+_LABELS = {
+    "DisplayName": "display_name",
+    "DisplayCollectionName": "display_collection_name",
+    "Description": "description",
+}
+_REQUIRED = ("OwnershipType", "IsActivity", "HasActivities", "HasNotes")
+_OWNERSHIPS = frozenset({"UserOwned", "OrganizationOwned"})
+_SET_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+def create_table(change: Change, document: Any, *, declared: str | None = None) -> Table:
+    """A new table with its columns and relationships.
+
+    Args:
+        change: The change that it is part of.
+        document: The body.
+        declared: The type of the body where it names none.
+
+    Raises:
+        Refusal: The name is none or taken, a member is missing, there is no primary name, a column does not fit.
+    """
+    definition = read_definition(document, "EntityMetadata", declared=declared)
+    table = _bare(change, definition)
+    primary, others = _primary_first(table, definition)
+    schemas = _own_columns(change, table, primary, others)
+    table = _filled(change, replace(table, primary_name=schemas[0].logical_name), schemas)
+    relations = platform_relations(change.model, table.logical_name, table.columns.values())
+    change.add_table(table, relations)
+    for column in schemas:
+        settle_primary_image(change, change.table(table.logical_name), column)
+    _link(change, table)
+    return change.table(table.logical_name)
+
+
+def replace_table(change: Change, table: Table, document: Any) -> None:
+    """A table as a new definition describes it; its columns stay as they are.
+
+    Raises:
+        Refusal: A name or an ownership that cannot change, something taken away that stays.
+    """
+    if table.is_intersect or table.is_view:
+        raise refusals.not_customizable()
+    definition = read_definition(document, "EntityMetadata", declared="EntityMetadata")
+    _check_same(table, definition)
+    labels = read_labels(dict(definition.members), _LABELS, merge=change.merge_labels)
+    changed = replace(
+        table,
+        **_labels(labels, table),
+        translations=labels.foreign(table.translations),
+        entity_set_name=_set_name(change.model, table, definition),
+        has_notes=_stays(definition, "HasNotes", before=table.has_notes),
+        has_activities=_stays(definition, "HasActivities", before=table.has_activities),
+        change_tracking=_stays(definition, "ChangeTrackingEnabled", before=table.change_tracking),
+        settings={**restamped(table.settings), **definition.settings()},
+    )
+    change.put_tables([changed])
+    _link(change, changed, before=table)
+
+
+def delete_table(change: Change, table: Table) -> None:
+    """Takes a table away, with its rows, its relationships, and the notes and activities that belong to its rows.
+
+    Raises:
+        Refusal: It came with the environment, or lookups of other tables point at it.
+    """
+    name = table.logical_name
+    if table.is_intersect:
+        raise refusals.table_is_intersect()
+    if not table.is_custom:
+        raise refusals.cannot_delete_metadata(name, table.metadata_id)
+    incoming = [one for one in change.model.pointing_at(name) if one.table != name]
+    users = [one for one in incoming if one.is_custom]
+    if users:
+        raise refusals.component_in_use("Entity", table.metadata_id, len(users))
+    _release_rows(change, incoming)
+    drop_pairs(change, table)
+    change.drop_relations([*incoming, *change.model.lookups_of(name)])
+    change.put_tables(with_target(change.model, incoming, gone=True))
+    change.drop_table(table)
+
+
+def drop_pairs(change: Change, table: Table) -> None:
+    """The many-to-many relationships of a table go, with their tables."""
+    for many in change.model.many_to_many:
+        if table.logical_name in {many.table1, many.table2}:
+            change.drop_pair(many)
+            change.drop_table(change.table(many.intersect))
+
+
+def check_table_free(model: Model, name: str, set_name: str) -> None:
+    """Refuses a table whose name or entity set name another has."""
+    if name in model.tables or model.by_entity_set(set_name) is not None:
+        raise refusals.name_taken(name, "Entity")
+
+
+def next_type_code(model: Model) -> int:
+    """The next free object type code of customizations."""
+    return max(FIRST_TYPE_CODE - 1, *(table.object_type_code for table in model.tables.values())) + 1
+
+
+def _bare(change: Change, definition: Definition) -> Table:
+    """The new table without its columns."""
+    schema = check_name(definition.get("SchemaName"), "Entity", TABLE_LENGTH)
+    for member in _REQUIRED:
+        definition.need(member)
+    if definition.need("OwnershipType") not in _OWNERSHIPS:
+        raise refusals.wrong_ownership()
+    if definition.need("IsActivity"):
+        raise refusals.not_covered("custom activity tables")
+    name = schema.lower()
+    collection = definition.get("LogicalCollectionName", plural(name))
+    set_name = definition.get("EntitySetName", collection)
+    if not _SET_NAME.fullmatch(set_name):
+        raise refusals.bad_schema_name(set_name, "EntitySet")
+    check_table_free(change.model, name, set_name)
+    labels = read_labels(dict(definition.members), _LABELS)
+    return Table(
+        logical_name=name,
+        schema_name=schema,
+        entity_set_name=set_name,
+        metadata_id=new_id(),
+        primary_id=f"{name}id",
+        primary_name=None,
+        logical_collection_name=collection,
+        collection_schema_name=definition.get("CollectionSchemaName", plural(schema)),
+        object_type_code=next_type_code(change.model),
+        ownership=definition.need("OwnershipType"),
+        columns={},
+        has_notes=definition.need("HasNotes"),
+        has_activities=definition.need("HasActivities"),
+        change_tracking=definition.get("ChangeTrackingEnabled", False),
+        is_custom=True,
+        translations=labels.foreign(),
+        settings={**stamped(), **definition.settings()},
+        **_labels(labels, None),
+    )
+
+
+def _labels(labels: Labels, before: Table | None) -> dict[str, Any]:
+    shown = labels.own("display_name", before.display_name if before else None)
+    many = labels.own("display_collection_name", before.display_collection_name if before else None)
+    if shown is None or many is None:
+        raise refusals.required_field("DisplayName" if shown is None else "DisplayCollectionName")
+    description = labels.own("description", before.description if before else None)
+    return {"display_name": shown, "display_collection_name": many, "description": description}
+
+
+def _primary_first(table: Table, definition: Definition) -> tuple[Definition, list[Definition]]:
+    """The definitions of the columns, the primary name apart."""
+    found = [read_definition(item, "AttributeMetadata") for item in definition.get("Attributes", [])]
+    named = [item for item in found if item.get("IsPrimaryName")]
+    if not named:
+        raise refusals.bad_definition("The primary name attribute of the entity is missing.")
+    if named[1:]:
+        first, second = (str(item.get("SchemaName")).lower() for item in named[:2])
+        raise refusals.second_primary_name(first, table.logical_name, second)
+    if named[0].kind.name != "StringAttributeMetadata":
+        raise refusals.wrong_primary_type()
+    return named[0], [item for item in found if item is not named[0]]
+
+
+def _own_columns(change: Change, table: Table, primary: Definition, others: list[Definition]) -> list[Column]:
+    name, now, model = table.logical_name, change.now, change.model
+    if primary.value("FormatName", "Text") != "Text":
+        raise refusals.bad_text_format(primary.value("FormatName"), str(primary.get("SchemaName")))
+    return [with_image_parent(new_column(model, name, item, now=now)) for item in (primary, *others)]
+
+
+def _filled(change: Change, table: Table, own: list[Column]) -> Table:
+    """The table with the platform's columns, its own, and what comes with them."""
+    key = Column(
+        table.logical_name,
+        table.primary_id,
+        f"{table.schema_name}Id",
+        "Uniqueidentifier",
+        new_id(),
+        display_name=table.display_name,
+        required_level="SystemRequired",
+        valid_for_update=False,
+        settings=stamped(change.now),
+    )
+    given = platform_columns(change.model, table.logical_name, table.ownership, change.now)
+    table = replace(table, columns={column.logical_name: column for column in (key, own[0], *given)})
+    check_free(replace(table, columns={item.logical_name: item for item in (key, *given)}), own[:1])
+    for column in own[1:]:
+        table = _with(table, with_companions(column, change.now))
+    if any(column.type == "Money" for column in own):
+        table = _with(table, money_companions(change.model, table, change.now)[0])
+    return table
+
+
+def _with(table: Table, columns: list[Column]) -> Table:
+    check_free(table, columns)
+    return replace(table, columns={**table.columns, **{column.logical_name: column for column in columns}})
+
+
+def _link(change: Change, table: Table, before: Table | None = None) -> None:
+    """Notes and activities find their way to the table, where it has them and had them not."""
+    relations: list[ManyToOne] = []
+    if table.has_notes and not (before and before.has_notes):
+        relations += note_links(change.model, table)
+    if table.has_activities and not (before and before.has_activities):
+        relations += activity_links(change.model, table)
+    change.add_relations(relations)
+    change.put_tables(with_target(change.model, relations))
+
+
+def _check_same(table: Table, definition: Definition) -> None:
+    fixed = {
+        "LogicalName": table.logical_name,
+        "SchemaName": table.schema_name,
+        "OwnershipType": table.ownership,
+        "IsActivity": table.is_activity,
+        "PrimaryIdAttribute": table.primary_id,
+        "PrimaryNameAttribute": table.primary_name,
+        "MetadataId": table.metadata_id,
+    }
+    for member, own in fixed.items():
+        if str(definition.get(member, own)).lower() != str(own).lower():
+            raise refusals.bad_definition(f"The {member} of a table cannot be changed.")
+
+
+def _stays(definition: Definition, member: str, *, before: bool) -> bool:
+    """A feature that can be switched on, and then stays."""
+    wanted = bool(definition.get(member, before))
+    if before and not wanted:
+        raise refusals.bad_definition(f"{member} cannot be switched off once it is on.")
+    return wanted
+
+
+def _set_name(model: Model, table: Table, definition: Definition) -> str:
+    name = str(definition.get("EntitySetName", table.entity_set_name))
+    other = model.by_entity_set(name)
+    if not _SET_NAME.fullmatch(name):
+        raise refusals.bad_schema_name(name, "EntitySet")
+    if other is not None and other.logical_name != table.logical_name:
+        raise refusals.name_taken(name, "EntitySet")
+    return name
+
+
+def _release_rows(change: Change, incoming: list[ManyToOne]) -> None:
+    """Notes and activities of the rows go with them."""
+    world = change.world
+    for relation in incoming:
+        source = change.model.tables[relation.table]
+        if source.is_view:
+            continue
+        match = {f"{relation.column}__table": relation.target}
+        for row in world.store.select(source.logical_name, match):
+            delete_row(world, change.caller, source, row)
