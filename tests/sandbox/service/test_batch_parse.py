@@ -62,7 +62,7 @@ def test_reads_change_sets_with_quoted_boundaries_and_a_preamble() -> None:
     [
         b"",
         b"no boundary at all",
-        (GET + "\n--b--\n").encode(),
+        (GET + "\n--b--").encode(),
         body(GET + "\n--b--"),
         body(GET),
         body(GET + "\n--b--\n").replace(b"binary\r\n", b"binary\n"),
@@ -104,3 +104,9 @@ def status(content: bytes) -> int:
 @given(st.binary(max_size=200))
 def test_no_body_breaks_it(noise: bytes) -> None:
     assert status(body(GET) + noise + b"\r\n--b--\r\n") in {200, 400}
+
+
+def test_bare_line_feeds_are_read_where_there_is_nothing_else() -> None:
+    (operation,) = parse_batch(TYPE, (GET + "\n--b--\n").encode())
+    assert isinstance(operation, Operation)
+    assert (operation.method, operation.url) == ("GET", "accounts")

@@ -1,6 +1,7 @@
 """Multipart batch bodies → operations and change sets.
 
-Every line must end with CR LF, the last one too, as "Troubleshoot Dataverse Web API client errors" demands.
+Every line must end with CR LF, the last one too, as "Troubleshoot Dataverse Web API client errors" demands. A body that
+has no CR at all is read as well: the service's OData library takes bare LF for a line end, and clients rely on it.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def _split(content_type: str, body: bytes) -> list[bytes]:
     match = _BOUNDARY.search(content_type)
     if match is None or not content_type.lower().startswith("multipart/mixed"):
         raise refusals.bad_batch("A multipart/mixed content type with a boundary was expected.")
+    body = body if b"\r" in body else body.replace(b"\n", b"\r\n")
     delimiter = b"\r\n--" + (match[1] or match[2]).encode()
     first, *pieces = (b"\r\n" + body).split(delimiter)
     if not pieces or first.strip():

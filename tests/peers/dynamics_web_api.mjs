@@ -1,0 +1,189 @@
+// DynamicsWebApi against the sandbox. Runs in a folder of its own that has the package; prints one JSON line a scenario.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(pathToFileURL(`${process.cwd()}/`));
+const { DynamicsWebApi } = require("dynamics-web-api");
+const settings = JSON.parse(process.env.SETTINGS);
+const api = new DynamicsWebApi({
+  serverUrl: settings.endpoint_url,
+  dataApi: { version: "9.2" },
+  onTokenRefresh: async () => settings.token,
+});
+const NORTHWIND = "Northwind Roasters";
+
+async function refused(work, status) {
+  const error = await work().then(() => null, (failure) => failure);
+  assert.ok(error, "it was not refused");
+  assert.equal(error.status, status, error.message);
+}
+
+async function northwind() {
+  const found = await api.retrieveMultiple({ collection: "accounts", select: ["name"], filter: `name eq '${NORTHWIND}'` });
+  return found.value[0].accountid;
+}
+
+async function scenario_create_retrieve_update_delete() {
+  const made = await api.create({ collection: "leads", data: { subject: "A", lastname: "B" }, returnRepresentation: true });
+  assert.equal(made.lastname, "B");
+  const key = made.leadid;
+  await api.update({ collection: "leads", key, data: { subject: "C" } });
+  const row = await api.retrieve({ collection: "leads", key, select: ["subject", "fullname"] });
+  assert.deepEqual([row.subject, row.fullname], ["C", "B"]);
+  await api.updateSingleProperty({ collection: "leads", key, fieldValuePair: { subject: "D" } });
+  await api.deleteRecord({ collection: "leads", key, property: "subject" });
+  assert.equal((await api.retrieve({ collection: "leads", key, select: ["subject"] })).subject, null);
+  await api.deleteRecord({ collection: "leads", key });
+  await refused(() => api.retrieve({ collection: "leads", key }), 404);
+}
+
+async function scenario_conditions() {
+  const key = await northwind();
+  const row = await api.retrieve({ collection: "accounts", key, select: ["name"] });
+  const etag = row["@odata.etag"];
+  await api.update({ collection: "accounts", key, data: { fax: "1" }, ifmatch: etag });
+  assert.equal(await api.update({ collection: "accounts", key, data: { fax: "2" }, ifmatch: etag }), false);
+  assert.equal((await api.retrieve({ collection: "accounts", key, select: ["fax"] })).fax, "1");
+}
+
+async function scenario_upsert() {
+  const key = "3d3c1f0e-2d45-4b0e-9a57-0c6f7a8b9c03";
+  await refused(async () => {
+    const done = await api.upsert({ collection: "contacts", key, data: { lastname: "X" }, ifmatch: "*" });
+    if (done === null) throw Object.assign(new Error("not there"), { status: 404 });
+  }, 404);
+  await api.upsert({ collection: "contacts", key, data: { lastname: "First" } });
+  await api.upsert({ collection: "contacts", key, data: { lastname: "Second" } });
+  assert.equal((await api.retrieve({ collection: "contacts", key, select: ["lastname"] })).lastname, "Second");
+}
+
+async function scenario_pages_and_counts() {
+  const first = await api.retrieveMultiple({ collection: "accounts", select: ["name"], maxPageSize: 4, count: true });
+  assert.equal(first.value.length, 4);
+  assert.ok(first.oDataCount >= 10);
+  const second = await api.retrieveMultiple(
+    { collection: "accounts", select: ["name"], maxPageSize: 4 }, first.oDataNextLink);
+  assert.equal(new Set([...first.value, ...second.value].map((row) => row.accountid)).size, 8);
+  const all = await api.retrieveAll({ collection: "accounts", select: ["name"], maxPageSize: 3 });
+  assert.equal(all.value.length, await api.count({ collection: "accounts" }));
+  assert.equal(await api.count({ collection: "accounts", filter: `name eq '${NORTHWIND}'` }), 1);
+}
+
+async function scenario_expand_and_annotations() {
+  const row = await api.retrieve({
+    collection: "accounts",
+    key: await northwind(),
+    select: ["name", "revenue"],
+    expand: [{ property: "primarycontactid", select: ["fullname"] }],
+    includeAnnotations: "*",
+  });
+  assert.equal(row.primarycontactid.fullname, "Yvonne McKay");
+  assert.ok(row["revenue@OData.Community.Display.V1.FormattedValue"].startsWith("$"));
+}
+
+async function scenario_associate_and_disassociate() {
+  const account = await northwind();
+  const contact = (await api.create({ collection: "contacts", data: { lastname: "Linked" }, returnRepresentation: true })).contactid;
+  const link = { collection: "accounts", primaryKey: account, relationshipName: "contact_customer_accounts" };
+  await api.associate({ ...link, relatedCollection: "contacts", relatedKey: contact });
+  const parent = async () =>
+    (await api.retrieve({ collection: "contacts", key: contact, select: ["_parentcustomerid_value"] }))._parentcustomerid_value;
+  assert.equal(await parent(), account);
+  await api.disassociate({ ...link, relatedKey: contact });
+  assert.equal(await parent(), null);
+  await api.associateSingleValued({
+    collection: "contacts", primaryKey: contact, navigationProperty: "parentcustomerid_account",
+    relatedCollection: "accounts", relatedKey: account,
+  });
+  assert.equal(await parent(), account);
+  await api.disassociateSingleValued({
+    collection: "contacts", primaryKey: contact, navigationProperty: "parentcustomerid_account",
+  });
+  assert.equal(await parent(), null);
+}
+
+async function scenario_functions() {
+  assert.ok((await api.callFunction("WhoAmI")).UserId);
+  assert.ok((await api.callFunction({ name: "RetrieveVersion" })).Version.startsWith("9.2"));
+}
+
+async function scenario_a_batch_with_a_change_set() {
+  api.startBatch();
+  api.create({ collection: "contacts", data: { firstname: "John", lastname: "Batch" }, contentId: "1" });
+  api.create({ collection: "incidents", data: { title: "From a batch", "customerid_contact@odata.bind": "$1" } });
+  const [contact, incident] = await api.executeBatch();
+  const row = await api.retrieve({ collection: "incidents", key: incident, select: ["_customerid_value"] });
+  assert.equal(row._customerid_value, contact);
+}
+
+async function scenario_a_batch_that_fails_is_undone() {
+  api.startBatch();
+  api.create({ collection: "contacts", data: { lastname: "Undone" } });
+  api.create({ collection: "contacts", data: { nope: 1 } });
+  await assert.rejects(api.executeBatch());
+  assert.equal(await api.count({ collection: "contacts", filter: "lastname eq 'Undone'" }), 0);
+}
+
+async function scenario_a_long_url_becomes_a_batch() {
+  const filter = Array.from({ length: 200 }, (_, number) => `name eq 'Company number ${number}'`).join(" or ");
+  const found = await api.retrieveMultiple({
+    collection: "accounts", select: ["name"], filter: `${filter} or name eq '${NORTHWIND}'`,
+  });
+  assert.deepEqual(found.value.map((row) => row.name), [NORTHWIND]);
+}
+
+async function scenario_fetchxml() {
+  const fetchXml = `<fetch><entity name="account"><attribute name="name"/><order attribute="name"/>
+    <filter><condition attribute="revenue" operator="gt" value="1000000"/></filter></entity></fetch>`;
+  const page = await api.fetch({ collection: "accounts", fetchXml });
+  assert.ok(page.value.length > 5);
+  const paged = fetchXml.replace("<fetch>", '<fetch count="3">');
+  const all = await api.fetchAll({ collection: "accounts", fetchXml: paged });
+  assert.deepEqual(all.value.map((row) => row.name), page.value.map((row) => row.name));
+}
+
+async function scenario_metadata() {
+  const tables = await api.retrieveEntities({ select: ["LogicalName"], filter: "LogicalName eq 'account'" });
+  const key = tables.value[0].MetadataId;
+  const table = await api.retrieveEntity({ key, select: ["EntitySetName"] });
+  assert.equal(table.EntitySetName, "accounts");
+  const columns = await api.retrieveAttributes({ entityKey: key, select: ["LogicalName"] });
+  assert.ok(columns.value.some((column) => column.LogicalName === "name"));
+  const attribute = await api.retrieveAttribute({
+    entityKey: key, attributeKey: "LogicalName='accountcategorycode'",
+    castType: "Microsoft.Dynamics.CRM.PicklistAttributeMetadata", expand: [{ property: "OptionSet" }],
+  });
+  assert.equal(attribute.OptionSet.Options.length, 2);
+  const relations = await api.retrieveRelationships({ filter: "SchemaName eq 'contact_customer_accounts'" });
+  assert.equal(relations.value.length, 1);
+  assert.ok((await api.retrieveCsdlMetadata()).includes("<EntityType Name=\"account\""));
+}
+
+async function scenario_mistakes_are_refused() {
+  await refused(() => api.create({ collection: "accounts", data: { nope: 1 } }), 400);
+  await refused(() => api.retrieveMultiple({ collection: "nothings" }), 404);
+  await refused(() => api.retrieveMultiple({ collection: "accounts", filter: "nope eq 1" }), 400);
+}
+
+const scenarios = [
+  scenario_create_retrieve_update_delete,
+  scenario_conditions,
+  scenario_upsert,
+  scenario_pages_and_counts,
+  scenario_expand_and_annotations,
+  scenario_associate_and_disassociate,
+  scenario_functions,
+  scenario_a_batch_with_a_change_set,
+  scenario_a_batch_that_fails_is_undone,
+  scenario_a_long_url_becomes_a_batch,
+  scenario_fetchxml,
+  scenario_metadata,
+  scenario_mistakes_are_refused,
+];
+
+for (const scenario of scenarios) {
+  const error = await scenario().then(() => null, (failure) => `${failure.stack ?? ""} ${JSON.stringify(failure)}`);
+  console.log(JSON.stringify({ name: scenario.name, error }));
+}

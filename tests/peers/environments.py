@@ -1,0 +1,61 @@
+"""Environments of foreign clients, each in a folder of its own; made once, kept beside the checkout's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from onteg_dynamics.sandbox import Sandbox
+
+HERE = Path(__file__).parent
+FOLDER = HERE.parents[1] / ".venv-peers"
+
+
+@lru_cache(maxsize=None)
+def python_with(*requirements: str) -> Path:
+    """A Python that has these packages and nothing of ours."""
+    folder = FOLDER / re.sub(r"\W+", "-", "-".join(requirements))
+    python = folder / "bin" / "python"
+    if not (folder / "ready").is_file():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirements], check=True)
+        (folder / "ready").touch()
+    return python
+
+
+@lru_cache(maxsize=None)
+def node_modules(*requirements: str) -> Path:
+    """A folder whose ``node_modules`` has these packages."""
+    folder = FOLDER / re.sub(r"\W+", "-", "-".join(requirements))
+    if not (folder / "ready").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true, "type": "module"}')
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *requirements]
+        subprocess.run(command, check=True, cwd=folder)
+        (folder / "ready").touch()
+    return folder
+
+
+def names_in(file: str) -> list[str]:
+    """The scenarios of a file, without running it."""
+    return re.findall(r"(?:def|function) (scenario_\w+)", (HERE / file).read_text("utf-8"))
+
+
+def outcomes(command: list[str], sandbox: Sandbox, cwd: Path | None = None) -> dict[str, str | None]:
+    """What came of each scenario: its error, or None where it held."""
+    settings = {**sandbox.settings(), "token": sandbox.token()}
+    environment = {
+        **os.environ,
+        "SETTINGS": json.dumps(settings),
+        "NODE_EXTRA_CA_CERTS": settings["ca_bundle"],
+        "PYTHONPATH": "",
+    }
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=cwd, timeout=300)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert lines, done.stderr
+    return {line["name"]: line["error"] for line in lines}
