@@ -13,12 +13,12 @@ import orjson
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata.choices import own_set_id
-from onteg_dynamics.sandbox.model import Column, ManyToMany, ManyToOne, Model, OptionSet, Table
+from onteg_dynamics.sandbox.model import Column, Key, ManyToMany, ManyToOne, Model, OptionSet, Table
 from onteg_dynamics.sandbox.schema.keep import CHANGES, CHOICES, MANYS, ONES, TABLES, body_of
 from onteg_dynamics.sandbox.store.ddl import column_definitions
 from onteg_dynamics.sandbox.world import Caller, World
 
-TABLE, COLUMN, RELATIONSHIP, CHOICE = "Default", "Attribute", "Relationship", "OptionSet"
+TABLE, COLUMN, RELATIONSHIP, CHOICE, KEY = "Default", "Attribute", "Relationship", "OptionSet", "Key"
 
 
 class Change:
@@ -65,10 +65,8 @@ class Change:
 
     def put_tables(self, tables: Iterable[Table]) -> None:
         """Tables that are new or described anew; the store is left as it is."""
-        found = list(tables)
-        self._model = self._model.with_tables(found)
-        for table in found:
-            self._notes[TABLES, table.logical_name] = body_of(table)
+        for table in tables:
+            self._put(table)
             self._changed(TABLE, table.metadata_id)
 
     def drop_table(self, table: Table) -> None:
@@ -85,7 +83,7 @@ class Change:
         """New columns of a table that is there already, with the relationships that some of them carry."""
         found = list(columns)
         table = replace(table, columns={**table.columns, **{column.logical_name: column for column in found}})
-        self.put_tables([table])
+        self._put(table)
         for column in found:
             self._changed(COLUMN, column.metadata_id)
             if column.is_stored:
@@ -97,8 +95,7 @@ class Change:
     def put_column(self, table: Table, column: Column) -> Table:
         """A column described anew."""
         changed = replace(table, columns={**table.columns, column.logical_name: column})
-        self._model = self._model.with_tables([changed])
-        self._notes[TABLES, table.logical_name] = body_of(changed)
+        self._put(changed)
         self._changed(COLUMN, column.metadata_id)
         return changed
 
@@ -107,13 +104,23 @@ class Change:
         gone = {name: table.columns[name] for name in names}
         columns = {name: column for name, column in table.columns.items() if name not in gone}
         changed = replace(table, columns=columns)
-        self._model = self._model.with_tables([changed])
-        self._notes[TABLES, table.logical_name] = body_of(changed)
+        self._put(changed)
         stored = [column for column in gone.values() if column.is_stored]
         self.world.store.drop_columns(self._model, table.logical_name, stored)
         for column in gone.values():
             self._column_gone(column)
         return changed
+
+    def put_key(self, table: Table, key: Key) -> None:
+        """An alternate key that is new or has another state."""
+        others = tuple(other for other in table.keys if other.metadata_id != key.metadata_id)
+        self._put(replace(table, keys=(*others, key)))
+        self._changed(KEY, key.metadata_id)
+
+    def drop_key(self, table: Table, key: Key) -> None:
+        """An alternate key goes."""
+        self._put(replace(table, keys=tuple(other for other in table.keys if other is not key)))
+        self._changed(KEY, key.metadata_id, deleted=True)
 
     def add_relations(self, relations: Iterable[ManyToOne]) -> None:
         """One-to-many relationships that are new or described anew."""
@@ -168,6 +175,10 @@ class Change:
         items = [[kind, identity, deleted] for identity, (kind, deleted) in self._log.items()]
         store.note(CHANGES, f"{version:09d}", orjson.dumps({"at": self.now, "items": items}))
         self.world.model = replace(self._model, version=version)
+
+    def _put(self, table: Table) -> None:
+        self._model = self._model.with_tables([table])
+        self._notes[TABLES, table.logical_name] = body_of(table)
 
     def _changed(self, kind: str, identity: str, *, deleted: bool = False) -> None:
         self._log[identity] = (kind, deleted)

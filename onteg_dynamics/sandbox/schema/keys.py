@@ -60,8 +60,7 @@ def retry_key(change: Change, table: Table, key: Key) -> None:
 def delete_key(change: Change, table: Table, key: Key) -> None:
     """Takes an alternate key away, with its index."""
     change.world.store.drop_key_index(table.logical_name, key.columns)
-    kept = tuple(other for other in table.keys if other.metadata_id != key.metadata_id)
-    change.put_tables([replace(table, keys=kept)])
+    change.drop_key(table, key)
 
 
 def _index(change: Change, table: Table, key: Key) -> Key:
@@ -70,8 +69,7 @@ def _index(change: Change, table: Table, key: Key) -> Key:
     if not failed:
         store.index_key(table.logical_name, key.columns)
     key = replace(key, status="Failed" if failed else "Active")
-    others = tuple(other for other in table.keys if other.metadata_id != key.metadata_id)
-    change.put_tables([replace(table, keys=(*others, key))])
+    change.put_key(table, key)
     return key
 
 

@@ -91,18 +91,13 @@ def activity_links(model: Model, table: Table) -> list[ManyToOne]:
     ]
 
 
-def with_target(model: Model, relations: Iterable[ManyToOne], *, gone: bool = False) -> list[Table]:
-    """The tables whose lookup columns gain the relationships' target, or lose it."""
-    tables: dict[str, Table] = {}
-    for relation in relations:
-        table = tables.get(relation.table) or model.tables[relation.table]
-        column = table.columns.get(relation.column)
-        if column is not None:
-            others = tuple(target for target in column.targets if target != relation.target)
-            targets = others if gone else (*others, relation.target)
-            changed = {**table.columns, column.logical_name: replace(column, targets=targets)}
-            tables[relation.table] = replace(table, columns=changed)
-    return list(tables.values())
+def retargeted(model: Model, relation: ManyToOne, *, gone: bool = False) -> Column | None:
+    """The lookup column of a relationship, now that it reaches the relationship's target, or reaches it no more."""
+    column = model.tables[relation.table].columns.get(relation.column)
+    if column is None:
+        return None
+    others = tuple(target for target in column.targets if target != relation.target)
+    return replace(column, targets=others if gone else (*others, relation.target))
 
 
 def _copies(source: Table, names: tuple[str, ...], table: str, now: str) -> list[Column]:

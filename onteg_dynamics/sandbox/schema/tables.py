@@ -19,7 +19,7 @@ from onteg_dynamics.sandbox.schema.platform import (
     note_links,
     platform_columns,
     platform_relations,
-    with_target,
+    retargeted,
 )
 from onteg_dynamics.sandbox.schema.stamps import restamped, stamped
 from onteg_dynamics.sandbox.schema.words import Labels, read_labels
@@ -104,7 +104,7 @@ def delete_table(change: Change, table: Table) -> None:
     _release_rows(change, incoming)
     drop_pairs(change, table)
     change.drop_relations([*incoming, *change.model.lookups_of(name)])
-    change.put_tables(with_target(change.model, incoming, gone=True))
+    _retarget(change, incoming, gone=True)
     change.drop_table(table)
 
 
@@ -231,7 +231,14 @@ def _link(change: Change, table: Table, before: Table | None = None) -> None:
     if table.has_activities and not (before and before.has_activities):
         relations += activity_links(change.model, table)
     change.add_relations(relations)
-    change.put_tables(with_target(change.model, relations))
+    _retarget(change, relations)
+
+
+def _retarget(change: Change, relations: list[ManyToOne], *, gone: bool = False) -> None:
+    for relation in relations:
+        column = retargeted(change.model, relation, gone=gone)
+        if column is not None:
+            change.put_column(change.table(relation.table), column)
 
 
 def _check_same(table: Table, definition: Definition) -> None:
