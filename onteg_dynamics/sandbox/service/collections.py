@@ -14,7 +14,7 @@ from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.resources import Count, OneRow, Rows
 from onteg_dynamics.sandbox.service.rows import no_content, representation
-from onteg_dynamics.sandbox.write import associate, create_row, delete_row
+from onteg_dynamics.sandbox.write import associate, create_row, delete_row, refuse_duplicates
 
 _CRM = "@Microsoft.Dynamics.CRM."
 _ONCE = ("$skiptoken=", "$count=", "%24skiptoken=", "%24count=")
@@ -52,6 +52,8 @@ def create(request: Request, rows: Rows) -> Response:
     """POST to a collection: a new row; in a row's collection it is linked to that row."""
     payload = request.payload(rows.table.entity_set_name)
     row_id = _create(request, rows, payload)
+    if request.detects_duplicates:
+        refuse_duplicates(request.world, rows.table, row_id)
     row = OneRow(rows.table, row_id, row_id)
     if request.preferences.representation:
         return representation(request, row, row_id, created=True)

@@ -71,6 +71,11 @@ class Request:
         """The precondition ``If-None-Match``, or None; clients send the word ``null`` to defeat caches."""
         return _etag_header(self.headers.get("if-none-match"))
 
+    @property
+    def detects_duplicates(self) -> bool:
+        """True where the caller turns duplicate detection on; it is off by default."""
+        return self.headers.get("mscrm.suppressduplicatedetection", "").strip().lower() == "false"
+
     def payload(self, entity_set: str) -> dict[str, Any]:
         """The body as a JSON object, with references to earlier parts of the change set put in.
 

@@ -15,7 +15,7 @@ from onteg_dynamics.sandbox.query import fetch_row, parse_query
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.resources import Nothing, OneRow, Property, RawValue, missing, stored_row
-from onteg_dynamics.sandbox.write import create_row, delete_row, update_row
+from onteg_dynamics.sandbox.write import create_row, delete_row, refuse_duplicates, update_row
 from onteg_dynamics.sandbox.write.references import row_by_key
 
 
@@ -47,6 +47,7 @@ def patch(request: Request, row: OneRow) -> Response:
         raise refusals.duplicate_row()
     _check_version(request, found)
     update_row(request.world, request.caller, row.table, found, _without_key(request, row, payload))
+    _check_duplicates(request, row, str(found[row.table.primary_id]))
     return _written(request, row, str(found[row.table.primary_id]), created=False)
 
 
@@ -139,7 +140,13 @@ def _upsert_create(request: Request, row: OneRow, payload: dict[str, Any]) -> Re
         row_id = create_row(world, caller, row.table, payload, row_id=row.key)
     else:
         row_id = create_row(world, caller, row.table, payload, key=row.key)
+    _check_duplicates(request, row, row_id)
     return _written(request, row, row_id, created=True)
+
+
+def _check_duplicates(request: Request, row: OneRow, row_id: str) -> None:
+    if request.detects_duplicates:
+        refuse_duplicates(request.world, row.table, row_id)
 
 
 def _without_key(request: Request, row: OneRow, payload: dict[str, Any]) -> dict[str, Any]:
