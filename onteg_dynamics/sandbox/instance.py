@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Reg
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
+from onteg_dynamics.sandbox.schema import kept_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, sow
 from onteg_dynamics.sandbox.server import Server, routed
 from onteg_dynamics.sandbox.service import create_app
@@ -174,6 +175,7 @@ class Sandbox:
 
     def _fill(self, store: Store) -> None:
         store.build(load_model())
+        store.renew_views(kept_model(store))
         if not is_sown(store):
             self._seeded().db.backup(store.db)
 
@@ -185,7 +187,7 @@ class Sandbox:
         origins, tenant = Origins(server.port), Organization.tenant_id
         tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
         gate = Gate(tokens, store, tenant, origins)
-        world = World(load_model(), store, gate)
+        world = World(kept_model(store), store, gate)
         app = routed(create_app(lambda: world), create_entra(tokens, tenant, origins))
         server.start(recorded(app, self._log), certificate.context)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, gate, world)

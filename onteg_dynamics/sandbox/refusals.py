@@ -961,6 +961,15 @@ def relationship_query_alone() -> Refusal:
     )
 
 
+def unknown_parameter(name: str, message: str) -> Refusal:
+    """The body of an action names a parameter that it does not have."""
+    return payload_error(
+        message,
+        f"Microsoft.OData.ODataException: The parameter '{name}' in the request payload is not a valid parameter for "
+        f"the operation '{message}'.",
+    )
+
+
 # --- sizes -------------------------------------------------------------------------------------------------------
 
 

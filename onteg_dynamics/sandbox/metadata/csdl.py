@@ -44,6 +44,8 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
         _entity_type(schema, model, table, annotated=annotated)
     for kind in TYPES.values():
         _metadata_type(schema, kind)
+    for kind in TYPES.values():
+        _complex_twin(schema, kind)
     _complex_types(schema, messages)
     _enum_types(schema)
     for message in messages:
@@ -145,6 +147,15 @@ def _metadata_type(schema: ET.Element, kind: MetadataType) -> None:
         target = f"Collection(mscrm.{item.type})" if item.is_collection else f"mscrm.{item.type}"
         attributes = {"Name": item.name, "Type": target, "ContainsTarget": "true"}
         ET.SubElement(entity, "NavigationProperty", attributes)
+
+
+def _complex_twin(schema: ET.Element, kind: MetadataType) -> None:
+    """The complex type that messages use where the sets have an entity type."""
+    members = {member.name: member.type for member in kind.own}
+    for item in kind.own_navigations:
+        twin = f"mscrm.Complex{item.type}"
+        members[item.name] = f"Collection({twin})" if item.is_collection else twin
+    _complex(schema, f"Complex{kind.name}", members, f"Complex{kind.base.name}" if kind.base else None)
 
 
 def _complex_types(schema: ET.Element, messages: Iterable[Message]) -> None:

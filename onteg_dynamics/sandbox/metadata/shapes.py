@@ -20,6 +20,7 @@ class Message:
         parameters: Types by parameter name, the binding one left out.
         returns: The type of the answer, or None where there is none.
         result: The members of the answer where it is a complex type of its own: types by name.
+        optional: The parameters that a call of a function may leave out.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Message:
     parameters: Mapping[str, str] = field(default_factory=dict)
     returns: str | None = None
     result: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
 
 _MANAGED = {"Value": _BOOL, "CanBeChanged": _BOOL, "ManagedPropertyLogicalName": _TEXT}
@@ -45,6 +47,7 @@ _OPTION = {
     "Label": "mscrm.Label",
     "Description": "mscrm.Label",
 }
+_LEVEL = {"Properties": "mscrm.MetadataPropertiesExpression", "Criteria": "mscrm.MetadataFilterExpression"}
 COMPLEX_TYPES: Mapping[str, Mapping[str, str]] = {
     "LocalizedLabel": {
         "Label": _TEXT,
@@ -83,12 +86,42 @@ COMPLEX_TYPES: Mapping[str, Mapping[str, str]] = {
     "RelationshipAttribute": {"AttributeName": _TEXT, "Value": _TEXT},
     "SecurityPrivilegeMetadata": {
         "CanBeBasic": _BOOL,
+        "CanBeEntityReference": _BOOL,
+        "CanBeParentEntityReference": _BOOL,
         "CanBeDeep": _BOOL,
         "CanBeGlobal": _BOOL,
         "CanBeLocal": _BOOL,
         "Name": _TEXT,
         "PrivilegeId": _GUID,
         "PrivilegeType": _TEXT,
+    },
+    "Object": {"Type": _TEXT, "Value": _TEXT},
+    "MetadataPropertiesExpression": {"AllProperties": _BOOL, "PropertyNames": f"Collection({_TEXT})"},
+    "MetadataConditionExpression": {
+        "PropertyName": _TEXT,
+        "ConditionOperator": "mscrm.MetadataConditionOperator",
+        "Value": "mscrm.Object",
+    },
+    "MetadataFilterExpression": {
+        "FilterOperator": "mscrm.LogicalOperator",
+        "Conditions": "Collection(mscrm.MetadataConditionExpression)",
+        "Filters": "Collection(mscrm.MetadataFilterExpression)",
+    },
+    "LabelQueryExpression": {"FilterLanguages": f"Collection({_INT})", "MissingLabelBehavior": _INT},
+    **dict.fromkeys(("AttributeQueryExpression", "EntityKeyQueryExpression", "RelationshipQueryExpression"), _LEVEL),
+    "EntityQueryExpression": {
+        **_LEVEL,
+        "AttributeQuery": "mscrm.AttributeQueryExpression",
+        "KeyQuery": "mscrm.EntityKeyQueryExpression",
+        "RelationshipQuery": "mscrm.RelationshipQueryExpression",
+        "LabelQuery": "mscrm.LabelQueryExpression",
+    },
+    "GuidCollection": {"Items": f"Collection({_GUID})"},
+    "DeletedMetadataCollection": {
+        "Count": _INT,
+        "IsReadOnly": _BOOL,
+        "Keys": "Collection(mscrm.DeletedMetadataFilters)",
+        "Values": "Collection(mscrm.GuidCollection)",
     },
     "EndpointCollection": {
         "Count": _INT,
@@ -145,11 +178,14 @@ ENUM_TYPES: Mapping[str, tuple[str, ...]] = {
     "AssociatedMenuGroup": ("Details", "Sales", "Service", "Marketing"),
     "CascadeType": ("NoCascade", "Cascade", "Active", "UserOwned", "RemoveLink", "Restrict"),
     "DateTimeFormat": ("DateOnly", "DateAndTime"),
+    "DeletedMetadataFilters": ("Default", "Attribute", "Relationship", "Label", "OptionSet", "All"),
     "EndpointAccessType": ("Default", "Internet", "Intranet"),
     "EntityKeyIndexStatus": ("Pending", "InProgress", "Active", "Failed"),
     "ImeMode": ("Auto", "Inactive", "Active", "Disabled"),
     "IntegerFormat": ("None", "Duration", "TimeZone", "Language", "Locale"),
+    "LogicalOperator": ("And", "Or"),
     "LookupFormat": ("None", "Connection", "Regarding", "Text"),
+    "MetadataConditionOperator": ("Equals", "NotEquals", "In", "NotIn", "GreaterThan", "LessThan"),
     "OptionSetType": ("Picklist", "State", "Status", "Boolean"),
     "OrganizationState": ("Enabled", "Disabled"),
     "OwnershipTypes": ("None", "UserOwned", "TeamOwned", "BusinessOwned", "OrganizationOwned", "BusinessParented"),

@@ -21,6 +21,7 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.meter import Meter
 from onteg_dynamics.sandbox.service.roots import below_root, service_root
+from onteg_dynamics.sandbox.service.schema_messages import SCHEMA
 from onteg_dynamics.sandbox.world import World
 
 Scope = Mapping[str, Any]
@@ -44,7 +45,7 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         world: Gives the sandbox's world; asked at every request.
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
-    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK, *JOBS)))
+    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK, *JOBS, *SCHEMA)))
     meter = Meter()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

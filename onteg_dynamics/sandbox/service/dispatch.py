@@ -15,6 +15,7 @@ from onteg_dynamics.sandbox.service.errors import error_response, unexpected
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.path import Segment, split_path
+from onteg_dynamics.sandbox.service.schema import change_metadata
 from onteg_dynamics.sandbox.write.references import parse_key
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,10 @@ class Dispatcher:
             _only("POST", request, first.name)
             return run_batch(request, self.answer)
         if first.name in SETS:
-            return _metadata(request, segments)
+            steps = [Step(segment.name, _metadata_key(segment)) for segment in segments]
+            if request.method == "GET":
+                return _metadata(request, steps)
+            return self._in_transaction(request, lambda: change_metadata(request, steps))
         return self._rows_or_message(request, segments)
 
     def _rows_or_message(self, request: Request, segments: tuple[Segment, ...]) -> Response:
@@ -84,11 +88,16 @@ class Dispatcher:
         return self._in_transaction(request, lambda: handler(request, resource))
 
     def _in_transaction(self, request: Request, work: Callable[[], Response]) -> Response:
-        """One operation is all or nothing."""
+        """One operation is all or nothing: rows and metadata go back together."""
         if request.method == "GET":
             return work()
-        with request.world.store.transaction():
-            return work()
+        model = request.world.model
+        try:
+            with request.world.store.transaction():
+                return work()
+        except BaseException:
+            request.world.model = model
+            raise
 
     def _metadata_document(self, request: Request) -> Response:
         model = request.world.model
@@ -105,15 +114,12 @@ def _service_document(request: Request) -> Response:
     return Response.json(service_document(request.world.model, request.root))
 
 
-def _metadata(request: Request, segments: tuple[Segment, ...]) -> Response:
-    if request.method != "GET":
-        raise refusals.not_covered("changing metadata")
-    steps = [Step(segment.name, _metadata_key(segment)) for segment in segments]
+def _metadata(request: Request, steps: list[Step]) -> Response:
     found = read_metadata(request.world.model, steps, request.options, request.root)
     if found is None:
         return Response(204)
     if isinstance(found, Raw):
-        return Response.text(f"{BOM}{found.text}" if segments[-1].name == "$count" else found.text)
+        return Response.text(f"{BOM}{found.text}" if steps[-1].name == "$count" else found.text)
     return Response.json(found)
 
 

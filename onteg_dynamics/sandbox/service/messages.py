@@ -64,7 +64,8 @@ class Messages:
             return item.run(request, request.payload("") if request.body.strip() else {}, call.target)
         aliases = {name: value for name, value in request.options if name.startswith("@")}
         given = arguments(call.arguments, aliases)
-        if set(given) != set(item.message.parameters):
+        known = set(item.message.parameters)
+        if not known - item.message.optional <= set(given) <= known:
             raise refusals.no_such_segment(call.name)
         return item.run(request, given, call.target)
 
