@@ -15,8 +15,10 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata.choices import own_set_id
 from onteg_dynamics.sandbox.model import Column, Key, ManyToMany, ManyToOne, Model, OptionSet, Table
 from onteg_dynamics.sandbox.schema.keep import CHANGES, CHOICES, MANYS, ONES, TABLES, body_of
+from onteg_dynamics.sandbox.seed.messages import lay_filters, lift_filters
 from onteg_dynamics.sandbox.store.ddl import column_definitions
 from onteg_dynamics.sandbox.world import Caller, World
+from onteg_dynamics.sandbox.write.numbers import forget_numbers
 
 TABLE, COLUMN, RELATIONSHIP, CHOICE, KEY = "Default", "Attribute", "Relationship", "OptionSet", "Key"
 
@@ -60,6 +62,7 @@ class Change:
         self.put_tables([table])
         self.add_relations(relations)
         self.world.store.add_table(self._model, table)
+        lay_filters(self.world, table)
         for column in table.columns.values():
             self._changed(COLUMN, column.metadata_id)
 
@@ -74,6 +77,7 @@ class Change:
         tables = {name: other for name, other in self._model.tables.items() if name != table.logical_name}
         self._model = replace(self._model, tables=tables)
         self.world.store.drop_table(self._model, table.logical_name)
+        lift_filters(self.world, table)
         self._notes[TABLES, table.logical_name] = None
         self._changed(TABLE, table.metadata_id, deleted=True)
         for column in table.columns.values():
@@ -185,6 +189,8 @@ class Change:
 
     def _column_gone(self, column: Column) -> None:
         self._changed(COLUMN, column.metadata_id, deleted=True)
+        if column.auto_number:
+            forget_numbers(self.world, column)
         if column.options and not column.global_option_set:
             self._changed(CHOICE, own_set_id(column), deleted=True)
 

@@ -29,6 +29,14 @@ def lay_filters(world: World, table: Table) -> None:
         _insert(world, "sdkmessagefilter", own, **link, **known)
 
 
+def lift_filters(world: World, table: Table) -> None:
+    """Removes what says that a table takes messages; the table is going."""
+    filters = world.model.tables["sdkmessagefilter"]
+    match = {"primaryobjecttypecode": table.logical_name}
+    for row in world.store.select(filters.logical_name, match, (filters.primary_id,)):
+        world.store.delete(filters, str(row[filters.primary_id]))
+
+
 def _taken(table: Table) -> Iterable[str]:
     if table.is_view or table.is_intersect:
         return ("Retrieve", "RetrieveMultiple")

@@ -7,7 +7,7 @@ import string
 from datetime import datetime
 from hashlib import sha256
 
-from onteg_dynamics.sandbox.model import Table
+from onteg_dynamics.sandbox.model import Column, Table
 from onteg_dynamics.sandbox.world import World
 
 _FIRST = 1000
@@ -30,6 +30,11 @@ def next_number(world: World, table: Table, column: str, pattern: str) -> str:
         return _moment(world.clock(), argument)
 
     return _PLACE.sub(place, pattern)
+
+
+def forget_numbers(world: World, column: Column) -> None:
+    """A column that is going leaves no count behind."""
+    world.store.note("counter", f"{column.table}.{column.logical_name}", None)
 
 
 def _next(world: World, name: str) -> int:
