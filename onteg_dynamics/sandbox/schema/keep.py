@@ -62,8 +62,9 @@ def body_of(kept: Kept) -> bytes:
     if isinstance(kept, Table):
         own = {field.name: getattr(kept, field.name) for field in fields(kept) if field.init}
         columns = [asdict(column) for column in kept.columns.values()]
-        return orjson.dumps({**own, "columns": columns, "keys": [asdict(key) for key in kept.keys]})
-    return orjson.dumps(asdict(kept))
+        keys = [asdict(key) for key in kept.keys]
+        return orjson.dumps({**own, "columns": columns, "keys": keys}, default=list)
+    return orjson.dumps(asdict(kept), default=list)
 
 
 def table_from(source: dict[str, Any]) -> Table:
