@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.sandbox.schema import bodies
@@ -85,7 +87,7 @@ def test_a_column_goes_with_its_values_and_companions(bank: Client) -> None:
         ("Picklist", {"OptionSet": bodies.choices("A")}),
     ],
 )
-def test_a_column_can_be_made_again(bank: Client, kind: str, members: dict[str, object]) -> None:
+def test_a_column_can_be_made_again(bank: Client, kind: str, members: dict[str, Any]) -> None:
     body = bodies.column(kind, "new_Thing", **members)
     for _ in range(2):
         before = set(bank.world.model.tables["new_bankaccount"].columns)
