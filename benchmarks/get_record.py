@@ -18,6 +18,7 @@ def main() -> None:
     """Print the median time of each way and their ratio."""
     with sandbox() as settings, requests.Session() as session, Executor() as executor:
         token = settings.pop("token")
+        settings.pop("process")
         sent: list[str] = []
         with Executor(watch=lambda exchange: sent.append(exchange.request.path)) as traced:
             row = traced.run("list_records", {"table": "account", "top": 1}, settings).unwrap()["rows"][0]

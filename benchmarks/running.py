@@ -8,6 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_PROCESS = "process"
+
+
+def process_of(settings: dict[str, str]) -> int:
+    """The process id of the sandbox with these settings."""
+    return int(settings[_PROCESS])
+
 
 @contextmanager
 def sandbox(*words: str) -> Iterator[dict[str, str]]:
@@ -20,6 +27,6 @@ def sandbox(*words: str) -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield json.loads(process.stdout.readline())
+            yield {**json.loads(process.stdout.readline()), _PROCESS: str(process.pid)}
         finally:
             process.terminate()

@@ -111,7 +111,7 @@ class Form:
         known = dict(misfit.schema.get("properties", {})) if misfit.path else self.fields
         for name in misfit.value:
             if name not in known:
-                hint = suggest(str(name), [*known, *(str(item.get("title", "")) for item in known.values())])
+                hint = suggest(str(name), [*(str(item.get("title", "")) for item in known.values()), *known], most=1)
                 message = f"there is no such {self.noun}. {hint}".strip()
                 yield Problem(_joined(misfit.place, str(name)), "", message)
 

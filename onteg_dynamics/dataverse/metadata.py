@@ -133,6 +133,4 @@ def _unknown_table(name: str, tables: Sequence[Table]) -> UnknownNameError:
     known = [table.name for table in tables] + [table.entity_set for table in tables]
     hint = f'Its logical name is "{by_label[name.lower()]}".' if name.lower() in by_label else suggest(name, known)
     problem = Problem("table", "", f'there is no table "{name}" here.')
-    return UnknownNameError(
-        (problem,), ErrorDetails(fix=hint or "List Tables shows all of them.", table=name)
-    )
+    return UnknownNameError((problem,), ErrorDetails(fix=hint or "List Tables shows all of them.", table=name))
