@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -27,12 +27,27 @@ def with_names(world: World, query: Query, found: list[dict[str, Any]]) -> None:
         for name in lookups:
             if values[name] is not None:
                 wanted.setdefault(values[f"{name}__table"] or "", set()).add(values[name])
-    known = {table: _names(world, world.model.table(table), ids) for table, ids in wanted.items()}
+    known = row_names(world, wanted)
     for values in found:
         for name in lookups:
             values[f"{name}__name"] = known.get(values[f"{name}__table"] or "", {}).get(values[name])
     if any(column.type == "Money" for column in query.columns):
         _add_symbols(world, found)
+
+
+def row_names(world: World, wanted: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+    """Names of rows by table and id.
+
+    Args:
+        world: The sandbox.
+        wanted: Ids by table.
+    """
+    return {table: _names(world, world.model.table(table), ids) for table, ids in wanted.items()}
+
+
+def currency_symbols(world: World, ids: Iterable[str]) -> dict[str, str]:
+    """Symbols of currencies by their ids."""
+    return _pairs(world, world.model.tables["transactioncurrency"], "currencysymbol", ids)
 
 
 def _names(world: World, table: Table | None, ids: Iterable[str]) -> dict[str, str]:
@@ -49,9 +64,7 @@ def _pairs(world: World, table: Table, column: str, ids: Iterable[str]) -> dict[
 
 
 def _add_symbols(world: World, found: list[dict[str, Any]]) -> None:
-    ids = {values.get("transactioncurrencyid") for values in found} - {None}
-    table = world.model.tables["transactioncurrency"]
-    symbols = _pairs(world, table, "currencysymbol", (str(one) for one in ids))
+    symbols = currency_symbols(world, {str(values.get("transactioncurrencyid")) for values in found} - {"None"})
     for values in found:
         own = values.get("transactioncurrencyid") or ""
         values["__symbol"] = symbols.get(own, world.organization.base_currency_symbol)

@@ -12,6 +12,7 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Navigation
+from onteg_dynamics.sandbox.query.compare import compare_columns, compare_literal, like
 from onteg_dynamics.sandbox.query.conditions import condition
 from onteg_dynamics.sandbox.query.scope import Scope
 from onteg_dynamics.sandbox.query.sql import NEVER, Place, Sql, Value, joined, restricted
@@ -29,11 +30,9 @@ from onteg_dynamics.sandbox.query.tree import (
     TextMatch,
 )
 from onteg_dynamics.sandbox.store.ddl import quoted
-from onteg_dynamics.sandbox.store.like import needs_own_like
 
 _OPPOSITE = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
 _FLIPPED = {"eq": "eq", "ne": "ne", "gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
-_SQL = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _KIND_NAMES = {
     "eq": "Equal",
     "ne": "NotEqual",
@@ -100,32 +99,19 @@ def _compare(node: Compare, scope: Scope, negated: bool) -> Sql:
         return _columns(subject, scope.value(right), operator)
     if right.value is None:
         return _with_null(subject, operator)
-    return _with_literal(subject, _fitted(subject, right, operator), operator)
+    return compare_literal(subject.sql.text, operator, _fitted(subject, right, operator))
 
 
 def _columns(left: Value, right: Value, operator: str) -> Sql:
     if _group(left.kind) != _group(right.kind):
         raise _mismatch(left.kind, right.kind, operator)
-    a, b = left.sql.text, right.sql.text
-    if operator == "eq":
-        return Sql(f"{a} = {b}")
-    if operator == "ne":
-        return Sql(f"{a} IS NOT {b}")
-    return Sql(f"{a} {_SQL[operator]} {b}")
+    return compare_columns(left.sql.text, right.sql.text, operator)
 
 
 def _with_null(subject: Value, operator: str) -> Sql:
     if operator in {"eq", "ne"}:
         return Sql(f"{subject.sql.text} IS {'NOT ' if operator == 'ne' else ''}NULL")
     return NEVER
-
-
-def _with_literal(subject: Value, value: Any, operator: str) -> Sql:
-    name, mark = subject.sql.text, "?"
-    if isinstance(value, str) and not value.isascii():
-        name, mark = f"fold({name})", "fold(?)"
-    text = f"{name} {_SQL[operator]} {mark}"
-    return Sql(f"({text} OR {name} IS NULL)" if operator == "ne" else text, (value,))
 
 
 def _fitted(subject: Value, literal: Literal, operator: str) -> Any:
@@ -176,12 +162,6 @@ def _text_match(node: TextMatch, scope: Scope, negated: bool) -> Sql:
             "Edm.String Nullable=true)."
         )
     return like(subject.sql.text, pattern, negated=negated)
-
-
-def like(name: str, pattern: str, *, negated: bool) -> Sql:
-    """A LIKE condition; its opposite finds rows without a value too."""
-    text = f"likes(?, {name})" if needs_own_like(pattern) else f"{name} LIKE ?"
-    return Sql(f"(NOT {text} OR {name} IS NULL)" if negated else text, (pattern,))
 
 
 def _pattern(function: str, operand: Operand) -> str:

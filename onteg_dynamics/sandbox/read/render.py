@@ -46,11 +46,21 @@ def render(row: Row, wanted: AnnotationFilter, context: RenderContext) -> dict[s
         value = values[column.logical_name]
         if value is not None and (wanted.formatted or column.is_lookup):
             _annotate(document, column, row, wanted, context)
-        convert = _CONVERSIONS.get(column.type)
-        document[column.property_name] = convert(value) if convert is not None and value is not None else value
+        document[column.property_name] = value if value is None else json_value(column, value)
     for name, related in row.expanded.items():
         document |= _related(name, related, row, wanted, context)
     return document
+
+
+def json_value(column: Column, value: Any) -> Any:
+    """A stored value as JSON has it.
+
+    Args:
+        column: The column.
+        value: Its stored value; not null.
+    """
+    convert = _CONVERSIONS.get(column.type)
+    return value if convert is None else convert(value)
 
 
 def _annotate(
