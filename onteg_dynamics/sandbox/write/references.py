@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.write.values import is_guid
+from onteg_dynamics.sandbox.write.values import is_guid, stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from onteg_dynamics.sandbox.model import Table
+    from onteg_dynamics.sandbox.model import Column, Table
     from onteg_dynamics.sandbox.world import World
 
 _ROOT = re.compile(r"(?:https?://[^/?#]+)?/api/data/v\d+\.\d+/", re.IGNORECASE)
 _ROW = re.compile(r"(?P<set>[A-Za-z_]\w*)\((?P<key>.*)\)", re.DOTALL)
+_BARE = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?"
 _PAIR = re.compile(
-    r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>[^,']*))\s*(?:,|$)",
+    r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*"
+    rf"(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>{_BARE}|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))\s*(?:,(?=.)|$)",
 )
+_WHOLE = frozenset({"Integer", "BigInt", "Picklist", "State", "Status"})
+_NUMBERS = frozenset({"Decimal", "Double", "Money"})
 
 
 def parse_key(text: str) -> str | dict[str, str | int | float | bool | None] | None:
@@ -72,7 +76,7 @@ def key_values(table: Table, key: Mapping[str, Any]) -> dict[str, Any]:
     wanted = {columns[name].logical_name for name in key if name in columns}
     if len(wanted) != len(key) or not any(found.is_active and wanted == set(found.columns) for found in table.keys):
         raise refusals.key_not_valid(table.type_name)
-    return {columns[name].logical_name: _key_value(value) for name, value in key.items()}
+    return {columns[name].logical_name: _key_value(table, columns[name], value) for name, value in key.items()}
 
 
 def resolve(world: World, uri: Any, entity_set: str) -> tuple[Table, str]:
@@ -104,8 +108,27 @@ def missing_key(table: Table) -> refusals.Refusal:
     return refusals.no_row_for_key(table.logical_name)
 
 
-def _key_value(value: Any) -> Any:
-    return value.lower() if is_guid(value) else int(value) if isinstance(value, bool) else value
+def _key_value(table: Table, column: Column, value: Any) -> Any:
+    """A literal as its column stores it.
+
+    Raises:
+        Refusal: It is of another type.
+    """
+    if value is None:
+        return None
+    if column.is_lookup or column.type == "Uniqueidentifier":
+        fits, found = is_guid(value), str(value).lower()
+    elif column.type in _WHOLE:
+        fits, found = isinstance(value, int) and not isinstance(value, bool), value
+    elif column.type in _NUMBERS:
+        fits, found = isinstance(value, int | float) and not isinstance(value, bool), value
+    elif column.type == "DateTime":
+        return stored_value(column, value, table.entity_set_name)
+    else:
+        fits, found = isinstance(value, str), value
+    if not fits:
+        raise refusals.bad_request_uri(f"The value of the key property '{column.property_name}' is of another type.")
+    return found
 
 
 def _literal(text: str) -> str | int | float | bool | None:
@@ -115,6 +138,4 @@ def _literal(text: str) -> str | int | float | bool | None:
         return None
     if re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
-    if re.fullmatch(r"-?\d+\.\d+", text):
-        return float(text)
-    return text
+    return float(text) if re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", text) else text

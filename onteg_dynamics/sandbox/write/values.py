@@ -10,7 +10,7 @@ import binascii
 import re
 import uuid
 from datetime import date, datetime, timezone
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.sandbox import refusals
@@ -29,6 +29,7 @@ _TIME = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:\.\d+)?(?P<zone>Z|[+-]\d{2}:\d{2})?)?",
 )
 _FIRST_YEAR = 1753
+_WIDE = Context(prec=400)  # the largest double has 309 digits before the point
 _IMAGE_STARTS = (b"GIF8", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"\x89PNG\r\n\x1a\n")
 
 
@@ -64,7 +65,7 @@ def new_id() -> str:
 def rounded(value: float, digits: int) -> float:
     """The number with that many digits after the point, halves to even as SQL Server's money does."""
     step = Decimal(1).scaleb(-digits)
-    return float(Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_EVEN))
+    return float(Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_EVEN, context=_WIDE))
 
 
 def _text(column: Column, value: Any, entity_set: str) -> str | None:
@@ -100,7 +101,10 @@ def _number(column: Column, value: Any, entity_set: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise refusals.cannot_convert(value, column.edm_type, entity_set)
     _check_range(column, value, whole=False)
-    return rounded(value, column.precision if column.precision is not None else 2)
+    try:
+        return rounded(value, column.precision if column.precision is not None else 2)
+    except OverflowError as error:
+        raise refusals.cannot_convert(value, column.edm_type, entity_set) from error
 
 
 def _check_range(column: Column, value: float, *, whole: bool) -> None:
