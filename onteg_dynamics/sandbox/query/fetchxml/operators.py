@@ -6,7 +6,7 @@ Those that query functions have too stand in conditions.py; comparisons and patt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
@@ -133,8 +133,8 @@ def _pattern(operator: str, node: Node, column: Column, values: Sequence[str]) -
 
 
 def _operated(operator: str, node: Node, column: Column, values: Sequence[str], scope: Scope) -> Sql:
-    name, check = _named(operator)
-    check(name, column, values)
+    name, needed = _named(operator)
+    _check_count(name, column, values, needed)
     if _DATES.fullmatch(operator) and column.type != "DateTime":
         raise refusals.fetch_bad_operator(operator)
     if not column.is_stored:
@@ -157,19 +157,16 @@ def _check_value(operator: str, column: Column, value: str) -> None:
         raise refusals.fetch_not_convertible(value, f"{column.table}.{column.logical_name}", "System.Int32")
 
 
-_Check = Callable[[str, Column, Sequence[str]], None]
-
-
-def _named(operator: str) -> tuple[str, _Check]:
-    """An operator's other name, and how many values it takes."""
+def _named(operator: str) -> tuple[str, int | None]:
+    """An operator's other name, and how many values it takes: None for one or more."""
     if operator in _LISTS:
-        return _LISTS[operator], _check_some
+        return _LISTS[operator], None
     if operator in _TWO:
-        return _TWO[operator], lambda name, column, values: _check_count(name, column, values, 2)
+        return _TWO[operator], 2
     if operator in _ALONE or _WINDOW.fullmatch(operator):
-        return _ALONE.get(operator) or _camel(operator), lambda *given: _check_count(*given, 0)
+        return _ALONE.get(operator) or _camel(operator), 0
     if operator in _NAMES or _COUNTED.fullmatch(operator) or _OLDER.fullmatch(operator):
-        return _NAMES.get(operator) or _camel(operator), lambda *given: _check_count(*given, 1)
+        return _NAMES.get(operator) or _camel(operator), 1
     raise refusals.fetch_bad_operator(operator)
 
 
@@ -178,11 +175,6 @@ def _camel(operator: str) -> str:
     return "".join(word.capitalize() for word in words)
 
 
-def _check_count(name: str, column: Column, values: Sequence[str], needed: int) -> None:
-    if len(values) != needed:
-        raise refusals.fetch_value_count(name, needed, len(values), column.logical_name)
-
-
-def _check_some(name: str, column: Column, values: Sequence[str]) -> None:
-    if not values:
-        raise refusals.fetch_value_count(name, 1, 0, column.logical_name)
+def _check_count(name: str, column: Column, values: Sequence[str], needed: int | None) -> None:
+    if len(values) != needed and (needed is not None or not values):
+        raise refusals.fetch_value_count(name, needed or 1, len(values), column.logical_name)
