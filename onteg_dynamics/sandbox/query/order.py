@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from onteg_dynamics.sandbox import refusals
@@ -83,16 +84,25 @@ def read_token(text: str, keys: Sequence[SortKey]) -> tuple[int, list[Any]]:
         Refusal: It is no token of this query.
     """
     match = _TOKEN.fullmatch(text)
-    if match is None:
+    values = None if match is None else read_cookie(unquote(unquote(match["cookie"])), keys)
+    if match is None or values is None:
         raise _malformed()
+    return int(match["page"]), values
+
+
+def read_cookie(text: str, keys: Sequence[SortKey]) -> list[Any] | None:
+    """The sort values in a paging cookie, or None where it belongs to another query.
+
+    Raises:
+        Refusal: It is no XML.
+    """
     try:
-        cookie = fromstring(unquote(unquote(match["cookie"])))
-    except ParseError as error:
+        parts = list(fromstring(text))
+    except (ParseError, DefusedXmlException) as error:
         raise _malformed() from error
-    parts = list(cookie)
     if [part.tag for part in parts] != [key.name for key in keys]:
-        raise _malformed()
-    return int(match["page"]), [_value(key, part) for key, part in zip(keys, parts, strict=True)]
+        return None
+    return [_value(key, part) for key, part in zip(keys, parts, strict=True)]
 
 
 def _sort_key(order: Order, scope: Scope) -> SortKey:

@@ -98,14 +98,15 @@ def _statement(world: World, query: Query, base: Base | None, caller: Caller) ->
     select = Select(world.model)
     place = select.place(query.table)
     scope = Scope(world, caller, place)
-    parts = [] if base is None else [_based(world, place, base)]
+    parts = [] if base is None else [based(world, place, base)]
     if query.filter is not None:
         parts.append(where(query.filter, scope))
     keys = sort_keys(query.order, scope)
     return _Statement(place, joined(parts, "AND") if parts else Sql("1"), keys)
 
 
-def _based(world: World, place: Place, base: Base) -> Sql:
+def based(world: World, place: Place, base: Base) -> Sql:
+    """The condition that rows are in a row's collection."""
     navigation = base.navigation
     if navigation.relation is not None:
         column = navigation.relation.column

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from onteg_dynamics.sandbox.query.fetchxml.parse import parse_fetch
+from onteg_dynamics.sandbox.query.fetchxml.run import Wish, run_fetch
 
-__all__ = ["parse_fetch"]
+__all__ = ["Wish", "parse_fetch", "run_fetch"]
