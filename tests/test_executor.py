@@ -82,14 +82,14 @@ def test_output_is_checked(connection: Connection) -> None:
         result.unwrap()
 
 
-def test_secrets_leave_nowhere(sandbox: Sandbox, settings: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_leave_nowhere(settings: dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
     secret = settings["client_secret"]
 
     def leaky(context: Context, _: Mapping[str, Any]) -> Outcome:
         token = context.dataverse.transport.tokens.token().value
         context.warn(f"secret {secret}")
         try:
-            raise ValueError(f"https://host/?client_secret={secret}&t={token}")
+            raise ValueError(f"https://host/?client_secret={secret}&t={token}")  # noqa: TRY301 - it is the cause
         except ValueError as exc:
             raise InputError(f"it was {secret} with {token}") from exc
 

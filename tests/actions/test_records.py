@@ -42,7 +42,10 @@ def test_create_by_logical_name_and_by_entity_set_name(run: Run, table: str) -> 
 
 
 def test_a_whole_row_may_come_as_text(run: Run) -> None:
-    row = '{"subject": "A", "estimatedamount": "1500.5", "donotemail": "true", "leadsourcecode": "Web", "numberofemployees": "12"}'
+    row = (
+        '{"subject": "A", "estimatedamount": "1500.5", "donotemail": "true", '
+        '"leadsourcecode": "Web", "numberofemployees": "12"}'
+    )
     made = run("create_record", table="lead", row=row, returning="true")["row"]
     assert (made["estimatedamount"], made["donotemail"], made["leadsourcecode"], made["numberofemployees"]) == (
         1500.5,

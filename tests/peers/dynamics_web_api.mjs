@@ -140,7 +140,8 @@ async function scenario_fetchxml() {
   const page = await api.fetch({ collection: "accounts", fetchXml });
   assert.ok(page.value.length > 5);
   const paged = fetchXml.replace("<fetch>", '<fetch count="3">');
-  const all = await api.fetchAll({ collection: "accounts", fetchXml: paged });
+  const includeAnnotations = "Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
+  const all = await api.fetchAll({ collection: "accounts", fetchXml: paged, includeAnnotations });
   assert.deepEqual(all.value.map((row) => row.name), page.value.map((row) => row.name));
 }
 

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from onteg_dynamics.sandbox import Sandbox
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / ".venv-peers"
 
 
-@lru_cache(maxsize=None)
+@cache
 def python_with(*requirements: str) -> Path:
     """A Python that has these packages and nothing of ours."""
     folder = FOLDER / re.sub(r"\W+", "-", "-".join(requirements))
@@ -28,7 +28,7 @@ def python_with(*requirements: str) -> Path:
     return python
 
 
-@lru_cache(maxsize=None)
+@cache
 def node_modules(*requirements: str) -> Path:
     """A folder whose ``node_modules`` has these packages."""
     folder = FOLDER / re.sub(r"\W+", "-", "-".join(requirements))

@@ -169,7 +169,8 @@ def scenario_unknown_things_are_refused(client: DataverseClient) -> None:
 
 def scenario_fetchxml(client: DataverseClient) -> None:
     xml = """<fetch count="4"><entity name="contact"><attribute name="fullname"/><order attribute="fullname"/>
-      <link-entity name="account" from="accountid" to="parentcustomerid" alias="a"><attribute name="name"/></link-entity>
+      <link-entity name="account" from="accountid" to="parentcustomerid" alias="a">
+      <attribute name="name"/></link-entity>
       </entity></fetch>"""
     pages = list(client.query.fetchxml(xml).execute_pages())
     rows = [row for page in pages for row in page]
@@ -192,7 +193,8 @@ def scenario_sql(client: DataverseClient) -> None:
     assert len(values) == 3
     assert values == sorted(values, reverse=True)
     joined = client.query.sql(
-        "SELECT c.fullname AS person, a.name AS company FROM contact c JOIN account a ON c.parentcustomerid = a.accountid"
+        "SELECT c.fullname AS person, a.name AS company "
+        "FROM contact c JOIN account a ON c.parentcustomerid = a.accountid"
     )
     assert {"Yvonne McKay"} <= {row["person"] for row in joined}
     counted = client.query.sql("SELECT statecode, COUNT(opportunityid) AS n FROM opportunity GROUP BY statecode")
