@@ -266,6 +266,16 @@ def date_out_of_range(column: str) -> Refusal:
     )
 
 
+def worth_too_much(column: str, limit: int) -> Refusal:
+    """An exchange rate that makes an amount greater than the base currency can say."""
+    return Refusal(
+        400,
+        "0x80048cec",
+        f"The exchange rate set for the currency specified in this record has generated a value for {column} that is "
+        f"larger than the maximum allowed for the base currency ({limit}).",
+    )
+
+
 def bad_reference(uri: str, entity_set: str) -> Refusal:
     """A bind or reference that is no address of a row."""
     inner = f"Microsoft.OData.ODataException: Resource not found for the segment '{uri[:200]}'."
@@ -456,6 +466,8 @@ def fetch_no_alias(name: str) -> Refusal:
 
 def fetch_bad_alias(name: str) -> Refusal:
     """An alias with other than letters, digits and underscores, or none where one is needed."""
+    if not name:
+        return Refusal(400, "0x80041109", "Invalid alias for aggregate operation.")
     return Refusal(
         400,
         "0x80041109",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import lookup_values
@@ -12,6 +13,7 @@ from onteg_dynamics.sandbox.write.values import rounded
 
 _NAMES = ("firstname", "middlename", "lastname")
 _BASE_DIGITS = 4
+_MOST = 922_337_203_685_477
 
 
 def stamp_new(world: World, caller: Caller, about: Profile, values: dict[str, Any], row_id: str) -> None:
@@ -79,7 +81,7 @@ def settle_money(world: World, about: Profile, values: dict[str, Any], row: dict
     values["exchangerate"] = rate = _rate(world, row["transactioncurrencyid"])
     for name, base in touched:
         amount = row.get(name)
-        values[base] = None if amount is None else rounded(amount / rate, _BASE_DIGITS)
+        values[base] = None if amount is None else _worth(base, amount, rate)
 
 
 def compose(about: Profile, values: dict[str, Any], row: dict[str, Any]) -> None:
@@ -91,6 +93,13 @@ def compose(about: Profile, values: dict[str, Any], row: dict[str, Any]) -> None
     for name, parts in about.composites.items():
         if not values.keys().isdisjoint(parts):
             values[name] = _address(row, name.removesuffix("_composite"))
+
+
+def _worth(column: str, amount: float, rate: float) -> float:
+    worth = rounded(amount / rate, _BASE_DIGITS)
+    if abs(worth) > _MOST:
+        raise refusals.worth_too_much(column, _MOST)
+    return worth
 
 
 def _by(values: dict[str, Any], stamps: frozenset[str], verb: str, caller: Caller) -> None:

@@ -51,6 +51,7 @@ def _letters(seed: str, count: int) -> str:
 
 
 def _moment(now: datetime, pattern: str) -> str:
+    pattern = pattern.replace("%", "%%")
     for theirs, ours in _MOMENT.items():
         pattern = pattern.replace(theirs, ours)
     return now.strftime(pattern)

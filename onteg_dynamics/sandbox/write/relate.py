@@ -82,7 +82,15 @@ def disassociate(
     if not navigation.is_collection:
         change_row(world, caller, table, row, cleared)
     elif target_row is not None and target_row.get(navigation.relation.column) == row[table.primary_id]:
-        change_row(world, caller, target, target_row, cleared)
+        change_row(world, caller, *_concrete(world, target, target_row), cleared)
+
+
+def _concrete(world: World, table: Table, row: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
+    """A row of all activities as the row of its own table that it is."""
+    actual = world.model.table(str(row.get("activitytypecode"))) if table.is_view else None
+    if actual is None:
+        return table, row
+    return actual, world.store.get(actual, str(row[table.primary_id])) or row
 
 
 def _pair(world: World, navigation: Navigation, own: str, other: str) -> None:
