@@ -89,13 +89,13 @@ def _columns(table: Table, asked: tuple[str, ...]) -> tuple[Column, ...]:
         if column is None:
             raise refusals.unknown_property(name, table.type_name)
         chosen[column.logical_name] = column
-    for name in _companions(table, tuple(chosen.values())):
+    for name in companions(table, tuple(chosen.values())):
         if name in table.columns and table.columns[name].is_stored:
             chosen.setdefault(name, table.columns[name])
     return tuple(chosen.values())
 
 
-def _companions(table: Table, chosen: Iterable[Column]) -> Iterable[str]:
+def companions(table: Table, chosen: Iterable[Column]) -> Iterable[str]:
     """Columns that come without being asked for: the key, a money column's currency, an address as a whole."""
     for column in chosen:
         address = _ADDRESS.fullmatch(column.logical_name)

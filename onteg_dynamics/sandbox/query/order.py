@@ -19,7 +19,7 @@ from onteg_dynamics.sandbox.query.scope import Scope
 from onteg_dynamics.sandbox.query.sql import NEVER, Sql, joined
 from onteg_dynamics.sandbox.query.tree import Path
 
-_NUMERIC = frozenset({"Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Boolean"})
+NUMERIC = frozenset({"Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Boolean"})
 _TOKEN = re.compile(r'<cookie pagenumber="(?P<page>\d{1,9})" pagingcookie="(?P<cookie>[^"]*)" istracking="\w+" />')
 
 
@@ -83,26 +83,40 @@ def read_token(text: str, keys: Sequence[SortKey]) -> tuple[int, list[Any]]:
     Raises:
         Refusal: It is no token of this query.
     """
-    match = _TOKEN.fullmatch(text)
-    values = None if match is None else read_cookie(unquote(unquote(match["cookie"])), keys)
-    if match is None or values is None:
-        raise _malformed()
-    return int(match["page"]), values
+    page, cookie = open_token(text)
+    try:
+        _, values = cookie_values(cookie, keys)
+    except ValueError as error:
+        raise _malformed() from error
+    return page, values
 
 
-def read_cookie(text: str, keys: Sequence[SortKey]) -> list[Any] | None:
-    """The sort values in a paging cookie, or None where it belongs to another query.
+def open_token(text: str) -> tuple[int, str]:
+    """The page that a token leads to, and the cookie in it.
 
     Raises:
-        Refusal: It is no XML.
+        Refusal: It is no token.
+    """
+    match = _TOKEN.fullmatch(text)
+    if match is None:
+        raise _malformed()
+    return int(match["page"]), unquote(unquote(match["cookie"]))
+
+
+def cookie_values(cookie: str, keys: Sequence[SortKey]) -> tuple[str, list[Any]]:
+    """What a cookie tells: the page that ended there, as written, and the sort values of its last row.
+
+    Raises:
+        ValueError: It is no XML, or the cookie of a query that is ordered otherwise.
     """
     try:
-        parts = list(fromstring(text))
+        root = fromstring(cookie)
     except (ParseError, DefusedXmlException) as error:
-        raise _malformed() from error
+        raise ValueError(cookie) from error
+    parts = list(root)
     if [part.tag for part in parts] != [key.name for key in keys]:
-        return None
-    return [_value(key, part) for key, part in zip(keys, parts, strict=True)]
+        raise ValueError(cookie)
+    return root.get("page", ""), [_value(key, part) for key, part in zip(keys, parts, strict=True)]
 
 
 def _sort_key(order: Order, scope: Scope) -> SortKey:
@@ -111,7 +125,7 @@ def _sort_key(order: Order, scope: Scope) -> SortKey:
     name = "_".join(order.operand.steps)
     if value.column.is_lookup:
         return SortKey(name, lookup_name(value.place, value.column), order.descending)
-    return SortKey(name, value.sql.text, order.descending, numeric=value.kind in _NUMERIC)
+    return SortKey(name, value.sql.text, order.descending, numeric=value.kind in NUMERIC)
 
 
 def _after(key: SortKey, value: Any) -> Sql:
@@ -128,10 +142,7 @@ def _value(key: SortKey, part: Element) -> Any:
     text = part.get("last")
     if text is None or not key.numeric:
         return text
-    try:
-        return float(text) if set(text) & set(".einf") else int(text)
-    except ValueError as error:
-        raise _malformed() from error
+    return float(text) if set(text) & set(".einf") else int(text)
 
 
 def _malformed() -> refusals.Refusal:

@@ -31,6 +31,12 @@ def joined(parts: Iterable[Sql], word: str) -> Sql:
     return Sql(f"({text})", tuple(value for part in found for value in part.parameters))
 
 
+def run_on(parts: Iterable[Sql]) -> Sql:
+    """Parts one behind the other."""
+    found = list(parts)
+    return Sql("".join(part.text for part in found), tuple(value for part in found for value in part.parameters))
+
+
 @dataclass
 class Select:
     """The tables that one SELECT stands on; lookups are joined as they are followed.

@@ -1,25 +1,27 @@
-"""Filters and linked tables without columns → SQL conditions ("Filter rows using FetchXml")."""
+"""Filters and links → FROM and WHERE ("Filter rows using FetchXml", "Join tables using FetchXml").
+
+A filter inside a linked table belongs to the join; one that names another table is asked afterwards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query.compare import compare_columns
 from onteg_dynamics.sandbox.query.fetchxml.operators import COMPARISONS, operator_sql
 from onteg_dynamics.sandbox.query.fetchxml.plan import SUBQUERIES, Names, Node, linked
 from onteg_dynamics.sandbox.query.fetchxml.tree import Condition, Filter, Link
 from onteg_dynamics.sandbox.query.scope import Scope
-from onteg_dynamics.sandbox.query.sql import Sql, joined
-
-_SQL = {"eq": "=", "ne": "IS NOT", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+from onteg_dynamics.sandbox.query.sql import ALWAYS, Sql, joined, run_on
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """Writes the conditions of a query.
+class Filters:
+    """Writes the filters of a query.
 
-    Attributes:
+    Args:
         scope: World and caller.
         names: What names of linked tables mean.
     """
@@ -27,90 +29,113 @@ class Conditions:
     scope: Scope
     names: Names
 
-    def of(self, node: Node) -> list[Sql]:
-        """What is asked of a table itself: its filters, and the rows that must exist below it."""
-        found = [self._filter(node, one) for one in node.entity.filters]
-        return found + [self._exists(node, link) for link in node.entity.links if link.kind in SUBQUERIES]
+    def source(self, nodes: Sequence[Node], more: Sequence[Sql] = ()) -> Sql:
+        """FROM and WHERE.
 
-    def _filter(self, node: Node, part: Filter) -> Sql:
-        parts = [self._part(node, one) for one in part.parts]
-        return joined(parts, part.word) if parts else Sql("1")
+        Args:
+            nodes: The tables that are joined, the root first.
+            more: Further conditions.
 
-    def _part(self, node: Node, part: Condition | Filter | Link) -> Sql:
-        if isinstance(part, Filter):
-            return self._filter(node, part)
-        return self._condition(node, part) if isinstance(part, Condition) else self._exists(node, part)
+        Raises:
+            Refusal: Names that do not exist, conditions that do not fit.
+        """
+        root, *others = nodes
+        start = Sql(f"FROM {root.place.source}")
+        return run_on([start, *map(self._join, others), Sql(" WHERE "), self._where(nodes, more)])
 
-    def _condition(self, node: Node, part: Condition) -> Sql:
-        subject = self.names.node(part.entity) if part.entity else node
-        column = subject.column(part.attribute)
-        if part.other:
-            return self._columns(subject, part)
-        return operator_sql(part.operator, subject, column, part.values, self.scope)
+    def _where(self, nodes: Sequence[Node], more: Sequence[Sql]) -> Sql:
+        root, *others = nodes
+        parts = [*more, *(self._filter(one, root) for one in root.entity.filters), *self._tests(root)]
+        parts += [self._filter(one, node) for node in others for one in node.entity.filters if _is_late(one)]
+        return _all(parts)
 
-    def _columns(self, node: Node, part: Condition) -> Sql:
-        """A column compared with another (``valueof``), perhaps of a linked table."""
-        alias, dot, name = part.other.rpartition(".")
-        other = self.names.node(alias) if dot else node
-        operator = COMPARISONS.get(part.operator)
-        if operator is None:
-            raise refusals.fetch_bad_operator(part.operator)
-        one, two = node.column(part.attribute), other.column(name)
-        if one.edm_type != two.edm_type:
-            raise refusals.fetch_bad_join(part.attribute, part.other)
-        return Sql(f"{node.value(one)} {_SQL[operator]} {other.value(two)}")
+    def _join(self, node: Node) -> Sql:
+        if node.kind == "matchfirstrowusingcrossapply":
+            return self._join_first(node)
+        word = "LEFT JOIN" if node.kind == "outer" else "JOIN"
+        return run_on([Sql(f" {word} {node.place.source} ON "), _all([Sql(node.on), *self._own(node)])])
 
-    def _exists(self, parent: Node, link: Link) -> Sql:
-        """Rows of a linked table that must exist, or must not; ``all`` means that none of those there fits."""
-        if link.kind == "all":
-            some = self._rows(parent, link, filtered=False)
-            fitting = self._rows(parent, link, filtered=True)
-            return joined([Sql(f"EXISTS ({some.text})", some.parameters), _none(fitting)], "AND")
-        found = self._rows(parent, link, filtered=True)
-        return _none(found) if link.kind == "not any" else Sql(f"EXISTS ({found.text})", found.parameters)
-
-    def _rows(self, parent: Node, link: Link, *, filtered: bool) -> Sql:
-        nodes = linked(parent.place.select.inner(), parent, link)
-        inner = Conditions(self.scope, self.names.inside(nodes))
-        source, conditions = inner.joins(nodes)
-        asked = conditions if filtered else []
-        condition = joined([Sql(nodes[0].on), *asked], "AND")
-        return Sql(f"SELECT 1 FROM {source.text} WHERE {condition.text}", source.parameters + condition.parameters)
-
-    def joins(self, nodes: Sequence[Node]) -> tuple[Sql, list[Sql]]:
-        """What stands after FROM, and the conditions for WHERE; those of an outer join stand beside it."""
-        source, conditions = Sql(nodes[0].place.source), self.of(nodes[0])
-        for node in nodes[1:]:
-            own = self.of(node)
-            if node.link is not None and node.link.kind == "outer":
-                source = _joined(source, "LEFT JOIN", node, own)
-            else:
-                source = _joined(source, "JOIN", node, [self._first(node)] if _is_first(node) else [])
-                conditions += own
-        return source, conditions
-
-    def _first(self, node: Node) -> Sql:
-        """Of the matching rows the first one only."""
+    def _join_first(self, node: Node) -> Sql:
+        """One row only, whichever; the smallest id gives the same one each time."""
         assert node.link is not None
-        parent = self._parent(node)
-        nodes = linked(node.place.select.inner(), parent, node.link)
-        own = Conditions(self.scope, self.names.inside(nodes)).of(nodes[0])
-        condition = joined([Sql(nodes[0].on), *own], "AND")
-        text = f"SELECT min({nodes[0].place.key}) FROM {nodes[0].place.source} WHERE {condition.text}"
-        return Sql(f"{node.place.key} = ({text})", condition.parameters)
+        assert node.parent is not None
+        inner, *_ = linked(node.place.select.inner(), node.parent, node.link)
+        condition = _all([Sql(inner.on), *self._own(inner)])
+        key = inner.place.key
+        return run_on(
+            [
+                Sql(f" JOIN {node.place.source} ON {node.place.key} = (SELECT {key} FROM {inner.place.source} WHERE "),
+                condition,
+                Sql(f" ORDER BY {key} LIMIT 1)"),
+            ]
+        )
 
-    def _parent(self, node: Node) -> Node:
-        return next(one for one in self.names.nodes if node.link in one.entity.links)
+    def _own(self, node: Node) -> list[Sql]:
+        """What belongs to the join: the filters that speak of this table only."""
+        filters = [self._filter(one, node) for one in node.entity.filters if not _is_late(one)]
+        return [*filters, *self._tests(node)]
+
+    def _tests(self, node: Node) -> list[Sql]:
+        return [self._exists(node, link) for link in node.entity.links if link.kind in SUBQUERIES]
+
+    def _filter(self, one: Filter, node: Node) -> Sql:
+        parts = [self._part(part, node) for part in one.parts]
+        return joined(parts, one.word) if parts else ALWAYS
+
+    def _part(self, part: Condition | Filter | Link, node: Node) -> Sql:
+        if isinstance(part, Filter):
+            return self._filter(part, node)
+        return self._condition(part, node) if isinstance(part, Condition) else self._related(part, node)
+
+    def _condition(self, condition: Condition, node: Node) -> Sql:
+        place = self.names.node(condition.entity) if condition.entity else node
+        column = place.column(condition.attribute)
+        if not condition.other:
+            return operator_sql(condition.operator, place, column, condition.values, self.scope)
+        operator = COMPARISONS.get(condition.operator)
+        if operator is None:
+            raise refusals.fetch_bad_operator(condition.operator)
+        alias, dot, name = condition.other.rpartition(".")
+        other = self.names.node(alias) if dot else place
+        second = other.column(name)
+        if column.edm_type != second.edm_type:
+            raise refusals.fetch_bad_join(condition.attribute, condition.other)
+        return compare_columns(place.value(column), other.value(second), operator)
+
+    def _related(self, link: Link, node: Node) -> Sql:
+        """What is asked of linked rows; ``all`` and ``not all`` are the opposite of what their names say."""
+        if link.kind == "not any":
+            return _not(self._exists(node, link))
+        if link.kind != "all":
+            return self._exists(node, link)
+        bare = replace(link, entity=replace(link.entity, filters=(), links=()))
+        return joined([self._exists(node, bare), _not(self._exists(node, link))], "AND")
+
+    def _exists(self, node: Node, link: Link) -> Sql:
+        """``in`` finds the same rows as ``exists``; neither shows columns."""
+        if link.entity.attributes or link.entity.all_attributes:
+            raise refusals.fetch_bad_node("attribute")
+        nodes = linked(node.place.select.inner(), node, link)
+        inside = replace(self, names=self.names.inside(nodes))
+        source = inside.source(nodes, [Sql(nodes[0].on)])
+        return run_on([Sql("EXISTS (SELECT 1 "), source, Sql(")")])
 
 
-def _is_first(node: Node) -> bool:
-    return node.link is not None and node.link.kind == "matchfirstrowusingcrossapply"
+def _all(parts: Sequence[Sql]) -> Sql:
+    return joined(parts, "AND") if parts else ALWAYS
 
 
-def _joined(source: Sql, word: str, node: Node, conditions: list[Sql]) -> Sql:
-    on = joined([Sql(node.on), *conditions], "AND")
-    return Sql(f"{source.text} {word} {node.place.source} ON {on.text}", source.parameters + on.parameters)
+def _not(part: Sql) -> Sql:
+    return Sql(f"NOT {part.text}", part.parameters)
 
 
-def _none(rows: Sql) -> Sql:
-    return Sql(f"NOT EXISTS ({rows.text})", rows.parameters)
+def _is_late(one: Filter) -> bool:
+    return any(condition.entity or "." in condition.other for condition in _conditions(one))
+
+
+def _conditions(one: Filter) -> Iterator[Condition]:
+    for part in one.parts:
+        if isinstance(part, Condition):
+            yield part
+        elif isinstance(part, Filter):
+            yield from _conditions(part)

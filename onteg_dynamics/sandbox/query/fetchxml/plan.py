@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Column, ManyToMany, Model, Table
@@ -27,6 +27,7 @@ class Node:
         link: The link that leads to it, or None at the root.
         on: The SQL condition that ties it to the table around it.
         is_single: True where it has at most one row for each row around it.
+        parent: The table around it, or None at the root.
     """
 
     entity: Entity
@@ -34,11 +35,17 @@ class Node:
     link: Link | None = None
     on: str = "1"
     is_single: bool = True
+    parent: Node | None = None
 
     @property
     def alias(self) -> str:
         """Its name in the query; empty at the root."""
         return self.link.alias if self.link is not None else ""
+
+    @property
+    def kind(self) -> str:
+        """The type of its link; empty at the root."""
+        return self.link.kind if self.link is not None else ""
 
     def column(self, name: str) -> Column:
         """One of its columns.
@@ -129,12 +136,12 @@ def _link(select: Select, parent: Node, link: Link) -> Node:
     source, target = _columns(select.model, parent.place.table, table, link)
     if not source or not target:
         return _through_pairs(select, parent, link, table)
-    node = Node(link.entity, select.place(table), link)
+    node = Node(link.entity, select.place(table), link, parent=parent)
     one, other = node.column(source), parent.column(target)
     if not _joinable(one, other):
         raise refusals.fetch_bad_join(source, target)
     on = f"{node.value(one)} = {parent.value(other)}"
-    return Node(link.entity, node.place, link, on, is_single=source == table.primary_id)
+    return replace(node, on=on, is_single=source == table.primary_id)
 
 
 def _columns(model: Model, parent: Table, table: Table, link: Link) -> tuple[str, str]:
@@ -168,7 +175,7 @@ def _through_pairs(select: Select, parent: Node, link: Link, table: Table) -> No
     many, place = found[0], select.place(table)
     near, far = _ends(many, parent.place.table)
     pairs = f"SELECT {quoted(far)} FROM {quoted(many.intersect)} WHERE {quoted(near)} = {parent.place.key}"
-    return Node(link.entity, place, link, f"{place.key} IN ({pairs})", is_single=False)
+    return Node(link.entity, place, link, f"{place.key} IN ({pairs})", is_single=False, parent=parent)
 
 
 def _ties(many: ManyToMany, one: Table, other: Table) -> bool:
