@@ -65,7 +65,7 @@ def state(found: Client) -> list[tuple[Any, ...]]:
 
 
 @given(changes)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_change_set_is_all_or_nothing(operations: list[tuple[str, str, Any]]) -> None:
     with client() as found, client() as alone:
         for one in (found, alone):
