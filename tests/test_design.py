@@ -80,8 +80,7 @@ def test_arrows_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_files_are_small(path: Path) -> None:
-    limit = 600 if path.name == "refusals.py" else 400  # one catalogue, one function of three lines each
-    assert len(path.read_text("utf-8").splitlines()) <= limit
+    assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 def test_actions_never_open_a_socket() -> None:
