@@ -8,6 +8,14 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Column, ManyToOne, Model, Table
+from onteg_dynamics.sandbox.schema.activities import (
+    KEY,
+    SUBJECT,
+    activity_columns,
+    activity_relations,
+    check_activity,
+    subject_column,
+)
 from onteg_dynamics.sandbox.schema.attributes import check_free, settle_primary_image, with_image_parent
 from onteg_dynamics.sandbox.schema.body import Definition, read_definition
 from onteg_dynamics.sandbox.schema.change import Change
@@ -50,12 +58,11 @@ def create_table(change: Change, document: Any, *, declared: str | None = None) 
     """
     definition = read_definition(document, "EntityMetadata", declared=declared)
     table = _bare(change, definition)
-    primary, others = _primary_first(table, definition)
-    schemas = _own_columns(change, table, primary, others)
-    table = _filled(change, replace(table, primary_name=schemas[0].logical_name), schemas)
-    relations = platform_relations(change.model, table.logical_name, table.columns.values())
-    change.add_table(table, relations)
-    for column in schemas:
+    given = _given_columns(change, table)
+    own = _own_columns(change, table, definition, given)
+    table = _filled(change, replace(table, primary_name=own[0].logical_name), given, own)
+    change.add_table(table, _relations(change.model, table))
+    for column in own:
         settle_primary_image(change, change.table(table.logical_name), column)
     _link(change, table)
     return change.table(table.logical_name)
@@ -134,8 +141,9 @@ def _bare(change: Change, definition: Definition) -> Table:
         definition.need(member)
     if definition.need("OwnershipType") not in _OWNERSHIPS:
         raise refusals.wrong_ownership()
-    if definition.need("IsActivity"):
-        raise refusals.not_covered("custom activity tables")
+    is_activity = definition.need("IsActivity")
+    if is_activity:
+        check_activity(definition)
     name = schema.lower()
     collection = definition.get("LogicalCollectionName", plural(name))
     set_name = definition.get("EntitySetName", collection)
@@ -148,7 +156,7 @@ def _bare(change: Change, definition: Definition) -> Table:
         schema_name=schema,
         entity_set_name=set_name,
         metadata_id=new_id(),
-        primary_id=f"{name}id",
+        primary_id=KEY if is_activity else f"{name}id",
         primary_name=None,
         logical_collection_name=collection,
         collection_schema_name=definition.get("CollectionSchemaName", plural(schema)),
@@ -158,6 +166,7 @@ def _bare(change: Change, definition: Definition) -> Table:
         has_notes=definition.need("HasNotes"),
         has_activities=definition.need("HasActivities"),
         change_tracking=definition.get("ChangeTrackingEnabled", False),
+        is_activity=is_activity,
         is_custom=True,
         translations=labels.foreign(),
         settings={**stamped(), **definition.settings()},
@@ -174,48 +183,79 @@ def _labels(labels: Labels, before: Table | None) -> dict[str, Any]:
     return {"display_name": shown, "display_collection_name": many, "description": description}
 
 
-def _primary_first(table: Table, definition: Definition) -> tuple[Definition, list[Definition]]:
-    """The definitions of the columns, the primary name apart."""
-    found = [read_definition(item, "AttributeMetadata") for item in definition.get("Attributes", [])]
-    named = [item for item in found if item.get("IsPrimaryName")]
-    if not named:
-        raise refusals.bad_definition("The primary name attribute of the entity is missing.")
-    if named[1:]:
-        first, second = (str(item.get("SchemaName")).lower() for item in named[:2])
-        raise refusals.second_primary_name(first, table.logical_name, second)
-    if named[0].kind.name != "StringAttributeMetadata":
-        raise refusals.wrong_primary_type()
-    return named[0], [item for item in found if item is not named[0]]
+def _given_columns(change: Change, table: Table) -> dict[str, Column]:
+    """The columns that the platform gives to the table, by their names; the key is the first."""
+    name = table.logical_name
+    if table.is_activity:
+        found = activity_columns(change.model, name, change.now)
+        key = next(column for column in found if column.logical_name == KEY)
+    else:
+        found = platform_columns(change.model, name, table.ownership, change.now)
+        key = _key(table, change.now)
+    columns = {column.logical_name: column for column in (key, *found)}
+    return {**columns, key.logical_name: replace(columns[key.logical_name], display_name=table.display_name)}
 
 
-def _own_columns(change: Change, table: Table, primary: Definition, others: list[Definition]) -> list[Column]:
-    name, now, model = table.logical_name, change.now, change.model
-    if primary.value("FormatName", "Text") != "Text":
-        raise refusals.bad_text_format(primary.value("FormatName"), str(primary.get("SchemaName")))
-    return [with_image_parent(new_column(model, name, item, now=now)) for item in (primary, *others)]
-
-
-def _filled(change: Change, table: Table, own: list[Column]) -> Table:
-    """The table with the platform's columns, its own, and what comes with them."""
-    key = Column(
+def _key(table: Table, now: str) -> Column:
+    return Column(
         table.logical_name,
         table.primary_id,
         f"{table.schema_name}Id",
         "Uniqueidentifier",
         new_id(),
-        display_name=table.display_name,
         required_level="SystemRequired",
         valid_for_update=False,
-        settings=stamped(change.now),
+        settings=stamped(now),
     )
-    given = platform_columns(change.model, table.logical_name, table.ownership, change.now)
-    table = replace(table, columns={column.logical_name: column for column in (key, own[0], *given)})
-    check_free(replace(table, columns={item.logical_name: item for item in (key, *given)}), own[:1])
+
+
+def _own_columns(change: Change, table: Table, definition: Definition, given: dict[str, Column]) -> list[Column]:
+    """The columns that the definition describes, the primary name first."""
+    found = [read_definition(item, "AttributeMetadata") for item in definition.get("Attributes", [])]
+    primary = _primary(table, found)
+    others = [item for item in found if item is not primary]
+    columns = [new_column(change.model, table.logical_name, item, now=change.now) for item in others]
+    if table.is_activity:
+        first = subject_column(given[SUBJECT], primary)
+    elif primary is None:
+        raise refusals.bad_definition("The primary name attribute of the entity is missing.")
+    else:
+        first = new_column(change.model, table.logical_name, primary, now=change.now)
+    return [first, *map(with_image_parent, columns)]
+
+
+def _primary(table: Table, found: list[Definition]) -> Definition | None:
+    """The definition of the primary name, or None where none is meant to be it."""
+    named = [item for item in found if item.get("IsPrimaryName")]
+    if named[1:]:
+        first, second = (str(item.get("SchemaName")).lower() for item in named[:2])
+        raise refusals.second_primary_name(first, table.logical_name, second)
+    primary = named[0] if named else None
+    if primary is not None and primary.kind.name != "StringAttributeMetadata":
+        raise refusals.wrong_primary_type()
+    if primary is not None and primary.value("FormatName", "Text") != "Text":
+        raise refusals.bad_text_format(primary.value("FormatName"), str(primary.get("SchemaName")))
+    return primary
+
+
+def _filled(change: Change, table: Table, given: dict[str, Column], own: list[Column]) -> Table:
+    """The table with the platform's columns, its own, and what comes with them."""
+    first = own[0].logical_name
+    platforms = {name: column for name, column in given.items() if name != first or not table.is_activity}
+    check_free(replace(table, columns=platforms), own[:1])
+    table = replace(table, columns={table.primary_id: given[table.primary_id], first: own[0], **platforms})
     for column in own[1:]:
         table = _with(table, with_companions(column, change.now))
     if any(column.type == "Money" for column in own):
         table = _with(table, money_companions(change.model, table, change.now)[0])
     return table
+
+
+def _relations(model: Model, table: Table) -> list[ManyToOne]:
+    """The relationships of the platform's columns."""
+    if not table.is_activity:
+        return platform_relations(model, table.logical_name, table.columns.values())
+    return activity_relations(model, table.logical_name, dict(table.columns))
 
 
 def _with(table: Table, columns: list[Column]) -> Table:

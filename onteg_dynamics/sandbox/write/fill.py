@@ -47,13 +47,10 @@ def settle_owner(world: World, caller: Caller, about: Profile, values: dict[str,
         return
     owner, kind = values["ownerid"], values["ownerid__table"]
     is_user = kind == "systemuser"
-    if "owninguser" in about.stamps:
-        values |= lookup_values("owninguser", "systemuser" if is_user else None, owner if is_user else None)
-    if "owningteam" in about.stamps:
-        values |= lookup_values("owningteam", None if is_user else "team", None if is_user else owner)
+    values |= _link(about, "owninguser", "systemuser", owner if is_user else None)
+    values |= _link(about, "owningteam", "team", None if is_user else owner)
     if "owningbusinessunit" in about.stamps:
-        unit = _unit_of(world, caller, kind, owner)
-        values |= lookup_values("owningbusinessunit", "businessunit", unit)
+        values |= _link(about, "owningbusinessunit", "businessunit", _unit_of(world, caller, kind, owner))
 
 
 def settle_money(world: World, about: Profile, values: dict[str, Any], row: dict[str, Any]) -> None:
@@ -100,6 +97,15 @@ def _worth(column: str, amount: float, rate: float) -> float:
     if abs(worth) > _MOST:
         raise refusals.worth_too_much(column, _MOST)
     return worth
+
+
+def _link(about: Profile, column: str, table: str, row_id: str | None) -> dict[str, Any]:
+    """A column of the platform's: a lookup in most tables, a bare id in some, absent in others."""
+    if column not in about.stamps:
+        return {}
+    if not about.table.columns[column].is_lookup:
+        return {column: row_id}
+    return lookup_values(column, table if row_id else None, row_id)
 
 
 def _by(values: dict[str, Any], stamps: frozenset[str], verb: str, caller: Caller) -> None:

@@ -254,11 +254,6 @@ def test_the_type_may_begin_with_a_hash(client: Client) -> None:
     )
 
 
-def test_activity_tables_are_not_covered_and_it_is_said(client: Client) -> None:
-    answer = client.post("EntityDefinitions", bodies.table(IsActivity=True))
-    assert (answer.status, "custom activity tables" in answer.message) == (501, True)
-
-
 def test_a_refused_table_leaves_nothing_behind(client: Client) -> None:
     model = client.world.model
     body = bodies.table(Attributes=[bodies.primary(), bodies.column("Integer", "new_Count", MinValue=5, MaxValue=1)])

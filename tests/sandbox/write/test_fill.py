@@ -134,3 +134,12 @@ def test_a_deals_customer_follows_its_account_or_contact(desk: Desk) -> None:
     for own in (by_customer, by_parent):
         row = desk.row("opportunity", own)
         assert (row["customerid"], row["customerid__table"], row["parentaccountid"]) == (firm, "account", firm)
+
+
+def test_parties_have_their_owners_as_bare_ids(desk: Desk) -> None:
+    person = desk.create("contact", lastname="Ito")
+    party = {"partyid_contact@odata.bind": f"contacts({person})", "participationtypemask": 2}
+    own = desk.create("email", subject="E", email_activity_parties=[party])
+    (row,) = desk.world.store.select("activityparty", {"activityid": own})
+    assert (row["partyid"], row["partyid__table"], row["participationtypemask"]) == (person, "contact", 2)
+    assert row["owninguser"] == USER
