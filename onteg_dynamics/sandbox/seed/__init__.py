@@ -9,6 +9,7 @@ from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed.demo import Sower
 from onteg_dynamics.sandbox.seed.messages import lay_messages
 from onteg_dynamics.sandbox.seed.platform import lay
+from onteg_dynamics.sandbox.seed.views import lay_views
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.world import Caller, World
 
@@ -34,6 +35,7 @@ def sow(store: Store, seed: str, today: date) -> None:
         sower.set_clock(-_AGE_DAYS)
         lay(world)
         lay_messages(world)
+        lay_views(world)
         if seed == "demo":
             sower.sow_demo()
 

@@ -49,7 +49,7 @@ def role_id(name: str) -> str:
 def _organization(world: World) -> None:
     known = world.organization
     currency = {"basecurrencyid": known.base_currency_id, "basecurrencyid__table": "transactioncurrency"}
-    _insert(
+    lay_row(
         world,
         "organization",
         known.id,
@@ -67,11 +67,11 @@ def _organization(world: World) -> None:
         expirechangetrackingindays=30,
         schemanameprefix="new",
     )
-    _insert(world, "businessunit", known.business_unit_id, name=known.unique_name, isdisabled=0)
+    lay_row(world, "businessunit", known.business_unit_id, name=known.unique_name, isdisabled=0)
 
 
 def _currency(world: World) -> None:
-    _insert(
+    lay_row(
         world,
         "transactioncurrency",
         world.organization.base_currency_id,
@@ -85,7 +85,7 @@ def _currency(world: World) -> None:
 
 def _role(world: World, name: str) -> None:
     own = role_id(name)
-    _insert(
+    lay_row(
         world,
         "role",
         own,
@@ -151,13 +151,13 @@ def _user(world: World, own: str, first: str, last: str, address: str, **more: A
         **_unit(world),
         **more,
     }
-    _insert(world, "systemuser", own, **values)
+    lay_row(world, "systemuser", own, **values)
 
 
 def _default_team(world: World) -> None:
     """The business unit's team, in which every user of the unit is."""
     administrator = {"administratorid": SYSTEM_USER, "administratorid__table": "systemuser"}
-    _insert(
+    lay_row(
         world,
         "team",
         DEFAULT_TEAM,
@@ -183,8 +183,15 @@ def _join(world: World, intersect: str, **ends: str) -> None:
     world.store.insert(intersect, {table.primary_id: own, **ends, "versionnumber": world.store.next_version()})
 
 
-def _insert(world: World, name: str, own: str, /, **values: Any) -> None:
-    """Writes a row with the defaults of its columns and the stamps that the platform sets."""
+def lay_row(world: World, name: str, own: str, /, **values: Any) -> None:
+    """Writes a row with the defaults of its columns and the stamps that the platform sets.
+
+    Args:
+        world: The sandbox.
+        name: The table.
+        own: The row's id.
+        values: Stored values by column; they win over the defaults.
+    """
     table = world.model.tables[name]
     row: dict[str, Any] = {
         column.logical_name: int(column.default) for column in table.stored if column.default is not None

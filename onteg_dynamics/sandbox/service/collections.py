@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.query import Base, Page, parse_query, run_query
-from onteg_dynamics.sandbox.query.fetchxml import parse_fetch
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
-from onteg_dynamics.sandbox.service.fetched import list_fetched, option_of
+from onteg_dynamics.sandbox.service.languages import list_by_query
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.resources import Count, OneRow, Rows
 from onteg_dynamics.sandbox.service.rows import no_content, representation
@@ -23,10 +22,10 @@ _ONCE = ("$skiptoken=", "$count=", "%24skiptoken=", "%24count=")
 
 
 def list_rows(request: Request, rows: Rows) -> Response:
-    """GET of a collection: one page of it, by OData options or by FetchXML."""
-    text = option_of(request, "fetchxml")
-    if text is not None:
-        return list_fetched(request, rows, parse_fetch(text))
+    """GET of a collection: one page of it, by OData options or a query in another language."""
+    listed = list_by_query(request, rows)
+    if listed is not None:
+        return listed
     query = parse_query(request.world.model, rows.table, request.options)
     page = run_query(
         request.world,

@@ -74,7 +74,7 @@ def listed(request: Request, listing: Listing, *, links: bool) -> dict[str, Any]
 
 
 def _annotations(request: Request, listing: Listing) -> dict[str, Any]:
-    """Counts, and where there is a next page, how to get there; the last page has neither cookie nor ``morerecords``."""
+    """Counts, and where there is a next page, how to get there; the last page has neither cookie nor word of it."""
     values: dict[str, Any] = {
         "totalrecordcount": -1 if listing.count is None else listing.count,
         "totalrecordcountlimitexceeded": listing.count_exceeded,

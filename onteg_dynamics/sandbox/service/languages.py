@@ -1,0 +1,66 @@
+"""Queries that are no OData options: FetchXML, saved views, SQL ("Retrieve and execute predefined queries")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query.fetchxml import parse_fetch
+from onteg_dynamics.sandbox.service.fetched import list_fetched, option_of
+from onteg_dynamics.sandbox.service.message import Request, Response
+from onteg_dynamics.sandbox.service.resources import Rows
+
+_GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
+
+
+def list_by_query(request: Request, rows: Rows) -> Response | None:
+    """GET of a collection by a query in another language, or None where there is none.
+
+    Args:
+        request: The request.
+        rows: The collection.
+
+    Raises:
+        Refusal: The query cannot be read or carried out; several were given.
+    """
+    given = [(name, text) for name in _LANGUAGES if (text := option_of(request, name)) is not None]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise refusals.query_error(f"The query options '{given[0][0]}' and '{given[1][0]}' cannot be used together.")
+    name, text = given[0]
+    return _LANGUAGES[name](request, rows, text)
+
+
+def _fetch(request: Request, rows: Rows, text: str) -> Response:
+    return list_fetched(request, rows, parse_fetch(text))
+
+
+def _saved(request: Request, rows: Rows, text: str) -> Response:
+    return list_fetched(request, rows, parse_fetch(_stored(request, "savedquery", text)))
+
+
+def _own(request: Request, rows: Rows, text: str) -> Response:
+    return list_fetched(request, rows, parse_fetch(_stored(request, "userquery", text)))
+
+
+def _stored(request: Request, name: str, text: str) -> str:
+    """The FetchXML of a view."""
+    match = _GUID.fullmatch(text.strip())
+    if match is None:
+        raise refusals.query_error(f"The value '{text[:100]}' of the query option is no id of a query.")
+    own = match[1].lower()
+    row = request.world.store.get(request.world.model.tables[name], own)
+    if row is None:
+        raise refusals.no_such_row(name, own)
+    if not row["fetchxml"]:
+        raise refusals.fetch_element_missing("fetch")
+    return str(row["fetchxml"])
+
+
+_LANGUAGES: dict[str, Callable[[Request, Rows, str], Response]] = {
+    "fetchxml": _fetch,
+    "savedquery": _saved,
+    "userquery": _own,
+}
