@@ -67,9 +67,9 @@ def _query(model: Model, table: Table, given: Mapping[str, str], aliases: Mappin
         columns=_columns(table, asked),
         asked=asked,
         filter=parse_filter(text, aliases) if text is not None else None,
-        order=tuple(_order(piece, aliases) for piece in pieces(given.get("$orderby", ""), ",") if piece.strip()),
-        top=_top(given.get("$top")),
-        count=_count(given.get("$count")),
+        order=parse_order(given.get("$orderby", ""), aliases),
+        top=parse_top(given.get("$top")),
+        count=parse_count(given.get("$count")),
         expands=expands,
         token=given.get("$skiptoken"),
     )
@@ -108,6 +108,15 @@ def companions(table: Table, chosen: Iterable[Column]) -> Iterable[str]:
         yield "ownerid"
 
 
+def parse_order(text: str, aliases: Mapping[str, str]) -> tuple[Order, ...]:
+    """What ``$orderby`` says.
+
+    Raises:
+        Refusal: It cannot be read.
+    """
+    return tuple(_order(piece, aliases) for piece in pieces(text, ",") if piece.strip())
+
+
 def _order(piece: str, aliases: Mapping[str, str]) -> Order:
     words = piece.split()
     descending = len(words) == 2 and words[1] == "desc"
@@ -119,7 +128,12 @@ def _order(piece: str, aliases: Mapping[str, str]) -> Order:
     return Order(operand, descending)
 
 
-def _top(text: str | None) -> int | None:
+def parse_top(text: str | None) -> int | None:
+    """What ``$top`` says, at most what one page holds.
+
+    Raises:
+        Refusal: It is no number.
+    """
     if text is None:
         return None
     if not re.fullmatch(r"\d{1,9}", text):
@@ -130,7 +144,12 @@ def _top(text: str | None) -> int | None:
     return min(int(text), MAX_ROWS)
 
 
-def _count(text: str | None) -> bool:
+def parse_count(text: str | None) -> bool:
+    """What ``$count`` says.
+
+    Raises:
+        Refusal: It is neither true nor false.
+    """
     if text not in {None, "true", "false"}:
         raise refusals.query_error(
             f"Invalid value '{text}' for $count query option found. Valid values are 'true' and 'false'."

@@ -1,4 +1,7 @@
-"""Queries that are no OData options: FetchXML, saved views, SQL ("Retrieve and execute predefined queries")."""
+"""Queries in languages of their own: FetchXML, saved views, ``$apply``.
+
+Follows "Retrieve and execute predefined queries" and "Aggregate data using OData".
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import re
 from collections.abc import Callable
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.query import Base
+from onteg_dynamics.sandbox.query.apply import ApplyWish, parse_apply, run_apply
 from onteg_dynamics.sandbox.query.fetchxml import parse_fetch
-from onteg_dynamics.sandbox.service.fetched import list_fetched, option_of
+from onteg_dynamics.sandbox.query.options import parse_count, parse_order, parse_top
+from onteg_dynamics.sandbox.service.fetched import list_fetched, listed, option_of
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.resources import Rows
 
+_BESIDE_APPLY = frozenset({"$apply", "$orderby", "$top", "$count", "$skiptoken"})
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
 
 
@@ -45,6 +52,25 @@ def _own(request: Request, rows: Rows, text: str) -> Response:
     return list_fetched(request, rows, parse_fetch(_stored(request, "userquery", text)))
 
 
+def _apply(request: Request, rows: Rows, text: str) -> Response:
+    options, link = dict(request.options), rows.link
+    for name in options:
+        if name.startswith("$") and name.lower() not in _BESIDE_APPLY:
+            raise refusals.query_error(f"The query option '{name}' is not supported together with $apply.")
+    aliases = {name: value for name, value in request.options if name.startswith("@")}
+    wish = ApplyWish(
+        order=parse_order(options.get("$orderby", ""), aliases),
+        top=parse_top(options.get("$top")),
+        count=parse_count(options.get("$count")),
+        token=options.get("$skiptoken"),
+        page_size=request.preferences.page_size,
+        base=None if link is None else Base(link.navigation, link.row_id),
+        names=request.preferences.annotation_filter.formatted,
+    )
+    listing = run_apply(request.world, rows.table, parse_apply(text, aliases), wish, request.caller)
+    return Response.json(listed(request, listing, links=wish.page_size is not None or wish.top is None))
+
+
 def _stored(request: Request, name: str, text: str) -> str:
     """The FetchXML of a view."""
     match = _GUID.fullmatch(text.strip())
@@ -63,4 +89,5 @@ _LANGUAGES: dict[str, Callable[[Request, Rows, str], Response]] = {
     "fetchxml": _fetch,
     "savedquery": _saved,
     "userquery": _own,
+    "$apply": _apply,
 }
