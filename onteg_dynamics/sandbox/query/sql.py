@@ -20,15 +20,20 @@ class Sql:
 
 
 NEVER, ALWAYS = Sql("0"), Sql("1")
+_CHAIN = 200
 
 
 def joined(parts: Iterable[Sql], word: str) -> Sql:
-    """Parts in parentheses with a word between them."""
+    """Parts in parentheses with a word between them; very many are nested, as SQLite takes no chain of a thousand."""
     found = list(parts)
-    if len(found) == 1:
-        return found[0]
-    text = f" {word} ".join(part.text for part in found)
-    return Sql(f"({text})", tuple(value for part in found for value in part.parameters))
+    while len(found) > _CHAIN:
+        found = [_chain(found[start : start + _CHAIN], word) for start in range(0, len(found), _CHAIN)]
+    return found[0] if len(found) == 1 else _chain(found, word)
+
+
+def _chain(parts: Sequence[Sql], word: str) -> Sql:
+    text = f" {word} ".join(part.text for part in parts)
+    return Sql(f"({text})", tuple(value for part in parts for value in part.parameters))
 
 
 def run_on(parts: Iterable[Sql]) -> Sql:

@@ -1,6 +1,7 @@
-"""Queries in languages of their own: FetchXML, saved views, ``$apply``.
+"""Queries in languages of their own: FetchXML, saved views, SQL, ``$apply``.
 
-Follows "Retrieve and execute predefined queries" and "Aggregate data using OData".
+Follows "Retrieve and execute predefined queries", "Use SQL to query data by using the Dataverse Web API" and
+"Aggregate data using OData".
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Callable
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.query import Base
 from onteg_dynamics.sandbox.query.apply import ApplyWish, parse_apply, run_apply
-from onteg_dynamics.sandbox.query.fetchxml import parse_fetch
+from onteg_dynamics.sandbox.query.fetchxml import parse_fetch, run_fetch
 from onteg_dynamics.sandbox.query.options import parse_count, parse_order, parse_top
-from onteg_dynamics.sandbox.service.fetched import list_fetched, listed, option_of
+from onteg_dynamics.sandbox.query.tsql import parse_sql
+from onteg_dynamics.sandbox.service.fetched import list_fetched, listed, option_of, wish_of
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.resources import Rows
 
@@ -50,6 +52,13 @@ def _saved(request: Request, rows: Rows, text: str) -> Response:
 
 def _own(request: Request, rows: Rows, text: str) -> Response:
     return list_fetched(request, rows, parse_fetch(_stored(request, "userquery", text)))
+
+
+def _sql(request: Request, rows: Rows, text: str) -> Response:
+    """SQL; its pages go on by links, also where no page size was asked for."""
+    fetch = parse_sql(text, request.world.model, request.world.clock())
+    listing = run_fetch(request.world, rows.table, fetch, wish_of(request, rows), request.caller)
+    return Response.json(listed(request, listing, links=True))
 
 
 def _apply(request: Request, rows: Rows, text: str) -> Response:
@@ -89,5 +98,6 @@ _LANGUAGES: dict[str, Callable[[Request, Rows, str], Response]] = {
     "fetchxml": _fetch,
     "savedquery": _saved,
     "userquery": _own,
+    "sql": _sql,
     "$apply": _apply,
 }

@@ -42,7 +42,7 @@ def outputs(fetch: Fetch, nodes: Sequence[Node]) -> Outputs:
         if cell.key in found and found[cell.key] != cell:
             raise refusals.fetch_duplicate_alias(cell.key)
         found[cell.key] = cell
-    is_whole = root.entity.all_attributes or not root.entity.attributes
+    is_whole = root.entity.all_attributes or not (root.entity.attributes or root.entity.no_attributes)
     return Outputs(tuple(found.values()), () if is_whole else tuple(dict.fromkeys(_shape(own))))
 
 
