@@ -105,6 +105,11 @@ class Manifest:
         """JSON Schema of the connection form."""
         return _schema(self.folder, "schemas/connection.schema.json")
 
+    def definition(self, name: str) -> Schema:
+        """A definition that several schemas share, by its name in ``common.schema.json``."""
+        found: Schema = _standalone(self.folder / "schemas" / "common.schema.json")["$defs"][name]
+        return found
+
     def table_form(self, table: str) -> Schema | None:
         """The ready typed form of a table's row; None for a table that has none."""
         path = self.folder / "schemas" / "tables" / f"{table}.json"

@@ -6,18 +6,20 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+from onteg_dynamics.advanced import call_with, is_dry_run, own_options
 from onteg_dynamics.clients import Clients, Settings
-from onteg_dynamics.connection import Connection
+from onteg_dynamics.dataverse.client import Dataverse
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.errors import InputError, OntegError, UnexpectedError
 from onteg_dynamics.hookspecs import Context, Outcome
+from onteg_dynamics.manifest import own_manifest
 from onteg_dynamics.registry import Registered, Registry
 from onteg_dynamics.result import Result
 from onteg_dynamics.secret import Redactor
-from onteg_dynamics.validation import Form
+from onteg_dynamics.validation import Form, OutputCheck
 
 __all__ = ["Page", "Step"]
 
@@ -50,6 +52,7 @@ class Step:
     started: float = field(default_factory=time.monotonic)
     _ending: Callable[[], dict[str, Any]] = dict
     _form: Form | None = None
+    _is_rehearsal: bool = False
 
     def pages(self, options: Mapping[str, Any], settings: Settings, row_limit: int | None) -> Iterator[Page]:
         """Run the action and hand out its rows. Then `ending` has the rest of its output.
@@ -97,13 +100,24 @@ class Step:
         client = self.clients.get(connection)
         self.redactor = client.redactor
         self._observe("onteg_before_execute", action=self.action, options=typed, connection=connection)
-        dataverse = client.dataverse.within(replace(self.call, headers=_headers(connection)))
-        return entry.action.handler(Context(dataverse, connection, row_limit, self.warnings.append), typed)
+        dataverse = client.dataverse.within(call_with(self.call, typed, connection.impersonate))
+        context = Context(dataverse, connection, row_limit, self.warnings.append)
+        outcome = entry.action.handler(context, own_options(typed))
+        return self._rehearsed(dataverse, outcome) if is_dry_run(typed) else outcome
+
+    def _rehearsed(self, dataverse: Dataverse, outcome: Outcome) -> Outcome:
+        """What a dry run tells instead of the action's own output."""
+        for _ in outcome.pages or ():
+            pass  # a write that hands out rows is done by reading them
+        self._is_rehearsal = True
+        rehearsal = dataverse.call.rehearsal
+        return Outcome(rehearsal.told(dataverse) if rehearsal is not None else {})
 
     def _checked(self, entry: Registered, outcome: Outcome, sample: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         output = {**outcome.output, **outcome.ending()}
         rows = {"rows": sample} if self.has_rows else {}
-        entry.output.check(entry.spec.title, {**output, **rows})
+        check = rehearsal_check() if self._is_rehearsal else entry.output
+        check.check(entry.spec.title, {**output, **rows})
         cleaned: dict[str, Any] = self.redactor.data(output)
         return cleaned
 
@@ -129,5 +143,7 @@ class Step:
         return {**self.call.usage.as_dict(), "seconds": round(time.monotonic() - self.started, 3)}
 
 
-def _headers(connection: Connection) -> Mapping[str, str]:
-    return {"CallerObjectId": connection.impersonate.strip("{} ")} if connection.impersonate else {}
+@lru_cache(maxsize=1)
+def rehearsal_check() -> OutputCheck:
+    """The check of what a dry run tells."""
+    return OutputCheck(own_manifest().definition("rehearsal"))

@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from onteg_dynamics import errors
+from onteg_dynamics.advanced import NAMES, READ_NAMES
 from onteg_dynamics.connection import connection_form
 from onteg_dynamics.manifest import declaration_folder, own_manifest
 from onteg_dynamics.registry import load
@@ -29,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "dataverse": set(),
     "sandbox": set(),
     "actions": {"dataverse", "hookspecs", "manifest", "connection"},
-    "export": {"manifest"},
+    "export": {"advanced", "manifest"},
     "errors": set(),
     "secret": set(),
     "coercion": set(),
@@ -41,8 +42,9 @@ ALLOWED: dict[str, set[str]] = {
     "connection": {"manifest", "secret", "validation", "dataverse"},
     "registry": CONTRACT | {"validation", "dataverse"},
     "plugin": CONTRACT | {"clients", "dataverse"},
+    "advanced": {"dataverse"},
     "clients": CONTRACT | {"dataverse"},
-    "step": CONTRACT | {"clients", "registry", "validation", "dataverse"},
+    "step": CONTRACT | {"advanced", "clients", "registry", "validation", "dataverse"},
     "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
     "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export"},
     "__main__": {"cli"},
@@ -145,6 +147,12 @@ def test_secrets_stand_inside_then_and_are_write_only() -> None:
         assert (field["writeOnly"], field["format"]) == (True, "password")
     assert schema["unevaluatedProperties"] is False
     assert all("required" in branch["if"] for branch in schema["allOf"])
+
+
+@pytest.mark.parametrize("name", list(MANIFEST.actions))
+def test_every_action_takes_the_advanced_options(name: str) -> None:
+    is_read = load(()).actions[name].action.annotations.read_only
+    assert set(READ_NAMES if is_read else NAMES) <= set(MANIFEST.actions[name].input_schema["properties"])
 
 
 @pytest.mark.parametrize("name", list(MANIFEST.actions))

@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import ErrorDetails, StoppedError
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.rehearsal import Rehearsal
 
 __all__ = ["Call", "Limits", "Usage"]
 
@@ -97,6 +100,8 @@ class Call:
         deadline: `time.monotonic()` value after which nothing more is sent, None for no end.
         cancelled: asked before each request and each wait; True stops the call.
         headers: sent with every request of the call (impersonation and the like).
+        parameters: added to the URL of every request for rows (``tag``, ``partitionId``).
+        rehearsal: takes writes down instead of sending them; None to send them.
         clock: tells the time the deadline is measured in.
     """
 
@@ -104,6 +109,8 @@ class Call:
     deadline: float | None = None
     cancelled: Callable[[], bool] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
     clock: Callable[[], float] = time.monotonic
 
     def check(self, wait: float = 0.0) -> None:

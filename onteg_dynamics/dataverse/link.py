@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from onteg_dynamics.dataverse.batch import LONGEST_BATCH_URL, LONGEST_URL, split_answers, wrap_gets
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.metadata import Metadata
+from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.payload import PayloadWriter
 from onteg_dynamics.dataverse.protocol import Answer, Request, Response, error_of, read
 from onteg_dynamics.dataverse.tables import Columns, Details, Table
@@ -43,9 +44,23 @@ class Link:
 
     def exchange(self, request: Request) -> Response:
         """As `send`, but the answer as it came, errors included."""
+        request = self._with_parameters(request)
+        if self.call.rehearsal is not None and request.method != "GET":
+            return self.call.rehearsal.answer(request)
         if request.method == "GET" and len(self.transport.url(request.path)) > LONGEST_URL:
             return self._in_batch([request])[0]
         return self.transport.send(request, self.call)
+
+    def _with_parameters(self, request: Request) -> Request:
+        """Links that the service gave are used as they are, and metadata takes no parameters."""
+        if (
+            not self.call.parameters
+            or "://" in request.path
+            or request.path.startswith(("/", "$", "EntityDefinitions"))
+        ):
+            return request
+        more = query_string(self.call.parameters).removeprefix("?")
+        return replace(request, path=f"{request.path}{'&' if '?' in request.path else '?'}{more}")
 
     def fetch(self, paths: Sequence[str]) -> list[Mapping[str, Any]]:
         """The JSON of these paths, in order, in one round trip.
@@ -85,4 +100,4 @@ class Link:
 
     def writer(self, table: Table) -> PayloadWriter:
         """What turns rows into bodies for `table`."""
-        return PayloadWriter(table, self.metadata, self.fetch)
+        return PayloadWriter(table, self.metadata, self.fetch, thorough=self.call.rehearsal is not None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from onteg_dynamics.dataverse.bounds import check_bounds
 from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
 from onteg_dynamics.dataverse.suggest import suggest
@@ -29,11 +30,13 @@ class PayloadWriter:
         table: the row's table.
         metadata: what is known of the tables.
         fetch: brings JSON from the service.
+        thorough: also check lengths and ranges, which otherwise the service does.
     """
 
     table: Table
     metadata: Metadata
     fetch: Fetch
+    thorough: bool = False
 
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
@@ -68,7 +71,10 @@ class PayloadWriter:
             return self._raw_bind(name, value)
         column = self._writable(name, mode)
         if not column.is_lookup:
-            return {column.name: to_wire(column, value, lambda: self._details(column))}
+            wire = to_wire(column, value, lambda: self._details(column))
+            if self.thorough:
+                check_bounds(column, self._details(column), wire)
+            return {column.name: wire}
         member, target = self._resolver.bind(column, value, table)
         return {} if mode == "create" and target is None else {member: target}
 

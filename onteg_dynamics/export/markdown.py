@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from onteg_dynamics.advanced import NAMES
 from onteg_dynamics.manifest import ActionSpec, Manifest, Setting
 
 __all__ = ["actions_table", "settings_table"]
@@ -30,7 +31,11 @@ def settings_table(manifest: Manifest) -> str:
 
 def _action(spec: ActionSpec) -> tuple[str, ...]:
     required = set(spec.input_schema.get("required", ()))
-    names = [f"**{name}**" if name in required else name for name in spec.input_schema.get("properties", {})]
+    names = [
+        f"**{name}**" if name in required else name
+        for name in spec.input_schema.get("properties", {})
+        if name not in NAMES
+    ]
     title = f"[{spec.title}]({spec.help_link})" if spec.help_link else spec.title
     return title, f"`{spec.name}`", ", ".join(names) or "none", spec.description
 
