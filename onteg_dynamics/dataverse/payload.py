@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from onteg_dynamics.dataverse.bounds import check_bounds
+from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
 from onteg_dynamics.dataverse.suggest import suggest
@@ -65,6 +66,21 @@ class PayloadWriter:
         if problems:
             raise _combined(problems, self.table.name)
         return self._with_state(body) if mode == "update" else body
+
+    def target_id(self, column: Column, value: Any) -> str:
+        """The GUID of the row that a value for a lookup column means.
+
+        Raises:
+            ValueError: it names a table the column cannot refer to, or a row by an alternate key.
+            LookupError: it matches no row, or several.
+        """
+        guid = guid_of(str(value)) if isinstance(value, str) else None
+        if guid is None:
+            _, address = self._resolver.bind(column, value)
+            guid = guid_of((address or "").partition("(")[2].rstrip(")"))
+        if guid is None:
+            raise ValueError("the row is to be named by its id or its name here")
+        return guid
 
     def _member(self, name: str, value: Any, table: str | None, mode: Mode) -> dict[str, Any]:
         if name.endswith(_BIND):

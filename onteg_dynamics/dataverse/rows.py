@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from onteg_dynamics.dataverse.ids import guid_of, new_row_id
 from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.dataverse.matching import typed_values
 from onteg_dynamics.dataverse.odata import query_string, row_path
 from onteg_dynamics.dataverse.protocol import LABELS, Answer, Repeat, Request, Response, dumps, error_of, prefer, read
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.shape import Row, plain_row
-from onteg_dynamics.dataverse.tables import Column, Table
-from onteg_dynamics.dataverse.values import to_wire
-from onteg_dynamics.errors import ConflictError, InputError, Problem, UnknownNameError
+from onteg_dynamics.dataverse.tables import Table
+from onteg_dynamics.errors import ConflictError
 
-__all__ = ["Found", "Key", "Written", "create", "delete", "get", "update", "upsert"]
+__all__ = ["Found", "Key", "Written", "create", "delete", "find", "get", "row_address", "update", "upsert"]
 
 Key = str | Mapping[str, Any]
 """A row's id, or the columns of an alternate key with their values."""
@@ -114,11 +112,29 @@ def get(link: Link, table: Table, key: Key, selection: Selection) -> Found:
     Raises:
         NotFoundError: there is no such row.
     """
-    path = _path(link, table, key) + query_string(selection.options())
+    path = row_address(link, table, key) + query_string(selection.options())
     headers = prefer(annotations=LABELS if selection.labels else None)
     answer = link.send(Request("GET", path, headers=headers))
     link.call.usage.add(rows=1)
     return Found(answer.data[table.primary_id], answer.data.get("@odata.etag"), selection.shape(answer.data))
+
+
+def find(link: Link, table: Table, condition: str, selection: Selection, most: int) -> list[Found]:
+    """The first rows that match a condition.
+
+    Args:
+        link: the client at work.
+        table: their table.
+        condition: ``$filter`` text.
+        selection: what of them to read.
+        most: how many rows at most.
+    """
+    options = {**selection.options(), "$filter": condition, "$top": str(most)}
+    headers = prefer(annotations=LABELS if selection.labels else None)
+    answer = link.send(Request("GET", table.entity_set + query_string(options), headers=headers))
+    rows = answer.data["value"]
+    link.call.usage.add(rows=len(rows))
+    return [Found(row[table.primary_id], row.get("@odata.etag"), selection.shape(row)) for row in rows]
 
 
 def update(
@@ -143,7 +159,7 @@ def update(
     # With a version, a repeat after a lost answer would meet our own change and call it a conflict.
     repeat = Repeat.UNSENT if etag else Repeat.ALWAYS
     headers = {"If-Match": etag or "*", **prefer(representation=returning)}
-    answer = link.send(Request("PATCH", _path(link, table, key), dumps(body), headers, repeat))
+    answer = link.send(Request("PATCH", row_address(link, table, key), dumps(body), headers, repeat))
     link.call.usage.add(rows=1)
     return Written(_id_of(answer, table, key), table.name, created=False, row=_returned(answer))
 
@@ -168,7 +184,7 @@ def upsert(
     body = link.writer(table).write({name: row[name] for name in row if name != table.primary_id}, "upsert")
     headers = prefer(representation=True) | ({"If-None-Match": "*"} if create_only else {})
     # The representation tells a new row (201) from a changed one (200); the id alone is enough for that.
-    path = _path(link, table, key) + ("" if returning else query_string({"$select": table.primary_id}))
+    path = row_address(link, table, key) + ("" if returning else query_string({"$select": table.primary_id}))
     repeat = Repeat.UNSENT if create_only else Repeat.ALWAYS
     response = link.exchange(Request("PATCH", path, dumps(body), headers, repeat))
     answer = read(response)
@@ -192,7 +208,7 @@ def delete(link: Link, table: Table, key: Key, *, etag: str | None = None) -> No
         BadRequestError: other rows keep it from being deleted.
     """
     headers = {"If-Match": etag} if etag else {}
-    response = link.exchange(Request("DELETE", _path(link, table, key), headers=headers))
+    response = link.exchange(Request("DELETE", row_address(link, table, key), headers=headers))
     link.call.usage.add(rows=1)
     gone_already = response.lost and response.status == 404
     if not gone_already:
@@ -205,35 +221,6 @@ def _id_of(answer: Answer, table: Table, key: Key) -> str | None:
     return answer.entity_id or (guid_of(key) if isinstance(key, str) else None)
 
 
-def _path(link: Link, table: Table, key: Key) -> str:
-    return row_path(table.entity_set, key if isinstance(key, str) else _typed_key(link, table, key))
-
-
-def _typed_key(link: Link, table: Table, key: Mapping[str, Any]) -> dict[str, Any]:
-    """The key's values in the types of its columns: a text column's ``5`` is ``'5'``, a lookup's id is no text."""
-    columns = link.columns(table)
-    typed: dict[str, Any] = {}
-    for name, value in key.items():
-        column = columns.find(name)
-        if column is None:
-            raise UnknownNameError((Problem(f"key.{name}", "", f"{table.name} has no such column"),))
-        try:
-            typed[column.wire_name] = _typed(link, table, column, value)
-        except ValueError as exc:
-            problem = Problem(f"key.{name}", column.label, str(exc))
-        else:
-            continue
-        raise InputError((problem,))
-    return typed
-
-
-def _typed(link: Link, table: Table, column: Column, value: Any) -> Any:
-    if column.is_lookup or column.type == "Uniqueidentifier":
-        guid = guid_of(str(value))
-        if guid is None:
-            raise ValueError("a GUID is expected")
-        return UUID(guid)
-    wire = to_wire(column, value, lambda: link.details(table, column.name))
-    if column.type != "DateTime" or wire is None:
-        return wire
-    return date.fromisoformat(wire) if len(wire) == 10 else datetime.fromisoformat(wire.replace("Z", "+00:00"))
+def row_address(link: Link, table: Table, key: Key) -> str:
+    """The path of a row by its id or alternate key, relative to the API's root."""
+    return row_path(table.entity_set, key if isinstance(key, str) else typed_values(link, table, key, "key"))
