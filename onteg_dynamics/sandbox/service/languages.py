@@ -14,7 +14,6 @@ from onteg_dynamics.sandbox.query import Base
 from onteg_dynamics.sandbox.query.apply import ApplyWish, parse_apply, run_apply
 from onteg_dynamics.sandbox.query.fetchxml import parse_fetch, run_fetch
 from onteg_dynamics.sandbox.query.options import parse_count, parse_order, parse_top
-from onteg_dynamics.sandbox.query.tsql import parse_sql
 from onteg_dynamics.sandbox.service.fetched import list_fetched, listed, option_of, wish_of
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.resources import Rows
@@ -56,6 +55,8 @@ def _own(request: Request, rows: Rows, text: str) -> Response:
 
 def _sql(request: Request, rows: Rows, text: str) -> Response:
     """SQL; its pages go on by links, also where no page size was asked for."""
+    from onteg_dynamics.sandbox.query.tsql import parse_sql
+
     fetch = parse_sql(text, request.world.model, request.world.clock())
     listing = run_fetch(request.world, rows.table, fetch, wish_of(request, rows), request.caller)
     return Response.json(listed(request, listing, links=True))
