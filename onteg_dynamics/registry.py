@@ -30,6 +30,9 @@ OWN_DISTRIBUTION = "onteg-dynamics"
 OWN_MODULES = (
     "onteg_dynamics.plugin",
     "onteg_dynamics.actions.records",
+    "onteg_dynamics.actions.finding",
+    "onteg_dynamics.actions.changes",
+    "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.metadata",
     "onteg_dynamics.actions.connection",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from onteg_dynamics.dataverse.tables import Table
 
 Options = Mapping[str, Any]
+_STATUS_COLUMNS = {"states": "statecode", "status_reasons": "statuscode"}
 READS = Annotations(read_only=True, idempotent=True)
 
 
@@ -52,12 +53,15 @@ def onteg_register_actions() -> Iterable[Action]:
 
 @hookimpl
 def onteg_choices(source: str, params: Mapping[str, str], dataverse: Dataverse) -> Sequence[Choice] | None:
-    """Dropdowns: ``tables``; ``columns`` of a table; ``choices`` of a table's column."""
+    """Dropdowns: ``tables``; a table's ``columns``, ``states``, ``status_reasons``; a column's ``choices``."""
     if source == "tables":
         return [Choice(table.name, f"{table.label} ({table.name})") for table in dataverse.tables()]
     if source == "columns":
         columns = dataverse.columns(dataverse.table(params["table"]))
         return [Choice(column.name, f"{column.label} ({column.name})") for column in columns.visible()]
+    if source in _STATUS_COLUMNS:
+        details = dataverse.details(dataverse.table(params["table"]), _STATUS_COLUMNS[source])
+        return [Choice(choice.value, choice.label) for choice in details.choices]
     if source == "choices":
         details = dataverse.details(dataverse.table(params["table"]), params["column"])
         return [Choice(choice.value, choice.label) for choice in details.choices]

@@ -39,25 +39,25 @@ class Metadata:
             UnknownNameError: there is none; says which ones are meant, perhaps.
         """
         text = name.strip()
-        table: Table | None = self._once(("table", text), lambda: self._find_table(text, fetch))
+        table: Table | None = self.once(("table", text), lambda: self._find_table(text, fetch))
         if table is None:
             raise _unknown_table(text, self.tables(fetch))
         return table
 
     def tables(self, fetch: Fetch) -> tuple[Table, ...]:
         """All tables that have an entity set, by logical name."""
-        return self._once("tables", lambda: _all_tables(fetch))
+        return self.once("tables", lambda: _all_tables(fetch))
 
     def columns(self, table: Table, fetch: Fetch) -> Columns:
         """The columns and lookups of `table`."""
-        return self._once(("columns", table.name), lambda: _columns(table, fetch))
+        return self.once(("columns", table.name), lambda: _columns(table, fetch))
 
     def details(self, table: Table, column: Column, fetch: Fetch) -> Details:
         """What the metadata of the column's own type tells: choices, lengths, ranges, date behaviour."""
         if column.type not in DETAIL_CASTS:
             return Details()
         key = ("details", table.name, column.type)
-        of_type: Mapping[str, Details] = self._once(key, lambda: _details(table, [column.type], fetch)[column.type])
+        of_type: Mapping[str, Details] = self.once(key, lambda: _details(table, [column.type], fetch)[column.type])
         return of_type.get(column.name, Details())
 
     def learn_details(self, table: Table, fetch: Fetch) -> None:
@@ -87,7 +87,8 @@ class Metadata:
         found.sort(key=lambda table: table.name != text.lower())
         return found[0] if found else None
 
-    def _once(self, key: Hashable, learn: Callable[[], T]) -> T:
+    def once(self, key: Hashable, learn: Callable[[], T]) -> T:
+        """What `learn` brings, learned once for each key however many threads ask; None is not remembered."""
         if key in self._known:
             known: T = self._known[key]
             return known
