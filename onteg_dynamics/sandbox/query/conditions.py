@@ -13,7 +13,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Column
 from onteg_dynamics.sandbox.query.scope import Scope
-from onteg_dynamics.sandbox.query.sql import Place, Sql, joined
+from onteg_dynamics.sandbox.query.sql import NEVER, Place, Sql, joined
 from onteg_dynamics.sandbox.query.windows import Window, counted_window, fixed_window, midnight, months_from
 from onteg_dynamics.sandbox.store.ddl import quoted
 
@@ -60,17 +60,37 @@ def operate(name: str, column: Column, values: Sequence[Any], place: Place, scop
         Refusal: Values that the operator does not take.
     """
     subject = place.column(column.logical_name)
-    now = scope.world.clock()
-    window = fixed_window(name, now) if not values else _counted(name, column, values, now) or _dated(name, values)
-    if window is not None:
-        return _within(subject, column, window)
+    window = _window(name, column, values, scope.world.clock())
+    if window is not None or name in _FISCAL:
+        return _timed(name, subject, column, values, window)
     if name in _LISTS:
         return _LISTS[name](subject, column, values)
-    if name in _FISCAL:
-        return _FISCAL[name](subject, _integers(name, values))
     if name in _PEOPLE and not values:
-        return _PEOPLE[name](subject, scope)
+        return _about(name, subject, column, scope)
     return _hierarchy(name, subject, values, place, scope) if name in _HIERARCHY else None
+
+
+def _window(name: str, column: Column, values: Sequence[Any], now: datetime) -> Window | None:
+    return fixed_window(name, now) if not values else _counted(name, column, values, now) or _dated(name, values)
+
+
+def _timed(name: str, subject: str, column: Column, values: Sequence[Any], window: Window | None) -> Sql:
+    if column.type != "DateTime":
+        raise _not_for(name, column)
+    if window is None:
+        return _fiscal(name, subject, _integers(name, values))
+    found = _within(subject, column, window)
+    return Sql(f"(NOT {found.text} OR {subject} IS NULL)", found.parameters) if name == "NotOn" else found
+
+
+def _about(name: str, subject: str, column: Column, scope: Scope) -> Sql:
+    if column.edm_type != ("Edm.Int32" if name == "EqualUserLanguage" else "Edm.Guid"):
+        raise _not_for(name, column)
+    return _PEOPLE[name](subject, scope)
+
+
+def _not_for(name: str, column: Column) -> refusals.Refusal:
+    return refusals.query_error(f"The operator '{name}' is not valid for the column '{column.logical_name}'.")
 
 
 def _values(arguments: Mapping[str, Any]) -> list[Any]:
@@ -88,9 +108,7 @@ def _counted(name: str, column: Column, values: Sequence[Any], now: datetime) ->
     if number <= 0:
         raise refusals.query_error(f"The value of '{name}' must be a positive number.")
     if column.is_date_only and name.endswith(_FINE):
-        raise refusals.query_error(
-            f"The operator '{name}' is not valid for the date only column '{column.logical_name}'."
-        )
+        raise _not_for(name, column)
     return counted_window(name, number, now)
 
 
@@ -99,10 +117,10 @@ def _dated(name: str, values: Sequence[Any]) -> Window | None:
         return None
     try:
         day = midnight(datetime.fromisoformat(str(values[0])[:10]))
-    except ValueError as error:
-        raise refusals.query_error(f"'{values[0]}' is no date.") from error
-    after = day + timedelta(days=1)
-    return {"On": (day, after), "OnOrAfter": (day, None), "OnOrBefore": (None, after)}.get(name)
+        after = day + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise refusals.query_error(f"'{str(values[0])[:100]}' is no date.") from error
+    return {"OnOrAfter": (day, None), "OnOrBefore": (None, after)}.get(name, (day, after))
 
 
 def _within(subject: str, column: Column, window: Window) -> Sql:
@@ -121,8 +139,8 @@ def _last(column: Column, end: datetime) -> datetime:
 
 
 def _is_in(subject: str, column: Column, values: Sequence[Any]) -> Sql:
-    marks = ", ".join("?" * len(values))
-    return Sql(f"{subject} IN ({marks})", tuple(typed(column, value) for value in values))
+    name, mark, found = _caseless(subject, [typed(column, value) for value in values])
+    return Sql(f"{name} IN ({', '.join([mark] * len(found))})", tuple(found))
 
 
 def _is_not_in(subject: str, column: Column, values: Sequence[Any]) -> Sql:
@@ -131,26 +149,34 @@ def _is_not_in(subject: str, column: Column, values: Sequence[Any]) -> Sql:
 
 
 def _between(subject: str, column: Column, values: Sequence[Any]) -> Sql:
-    return Sql(f"{subject} BETWEEN ? AND ?", _two(column, values))
+    if len(values) != 2:
+        raise refusals.query_error("Between needs exactly two values.")
+    name, mark, found = _caseless(subject, [typed(column, value) for value in values])
+    return Sql(f"{name} BETWEEN {mark} AND {mark}", tuple(found))
 
 
 def _not_between(subject: str, column: Column, values: Sequence[Any]) -> Sql:
-    return Sql(f"NOT {subject} BETWEEN ? AND ?", _two(column, values))
+    found = _between(subject, column, values)
+    return Sql(f"NOT ({found.text})", found.parameters)
 
 
-def _two(column: Column, values: Sequence[Any]) -> tuple[Any, ...]:
-    if len(values) != 2:
-        raise refusals.query_error("Between needs exactly two values.")
-    return tuple(typed(column, value) for value in values)
+def _caseless(subject: str, values: list[Any]) -> tuple[str, str, list[Any]]:
+    """SQLite tells letters beyond ASCII apart by their case; the service does not."""
+    if all(not isinstance(value, str) or value.isascii() for value in values):
+        return subject, "?", values
+    return f"fold({subject})", "fold(?)", values
 
 
-def _contains_values(subject: str, _column: Column, values: Sequence[Any]) -> Sql:
-    return joined((Sql(f"',' || {subject} || ',' LIKE ?", (f"%,{value},%",)) for value in values), "OR")
+def _contains_values(subject: str, column: Column, values: Sequence[Any]) -> Sql:
+    if column.type != "MultiSelectPicklist":
+        raise _not_for("ContainValues", column)
+    numbers = _integers("ContainValues", values)
+    return joined((Sql(f"',' || {subject} || ',' LIKE ?", (f"%,{number},%",)) for number in numbers), "OR")
 
 
 def _contains_no_values(subject: str, column: Column, values: Sequence[Any]) -> Sql:
     found = _contains_values(subject, column, values)
-    return Sql(f"(NOT {found.text} OR {subject} IS NULL)", found.parameters)
+    return Sql(f"(NOT ({found.text}) OR {subject} IS NULL)", found.parameters)
 
 
 _LISTS: dict[str, Callable[[str, Column, Sequence[Any]], Sql]] = {
@@ -198,7 +224,7 @@ def _moment(column: Column, text: str) -> str:
     from onteg_dynamics.sandbox.query.parse import utc_text
 
     if column.is_date_only:
-        return text[:10]
+        return utc_text(text[:10])[:10]
     return utc_text(text if "T" in text or " " not in text else text.replace(" ", "T", 1))
 
 
@@ -216,43 +242,37 @@ def _integers(name: str, values: Sequence[Any]) -> list[int]:
         raise refusals.query_error(f"The values of '{name}' must be whole numbers.") from error
 
 
-def _in_period(subject: str, numbers: list[int]) -> Sql:
-    months = tuple(f"{month:02d}" for month in range(numbers[0] * 3 - 2, numbers[0] * 3 + 1))
-    return Sql(f"substr({subject}, 6, 2) IN (?, ?, ?)", months)
+def _fiscal(name: str, subject: str, numbers: list[int]) -> Sql:
+    """Fiscal years are those of the calendar; a period that does not exist has no rows."""
+    if len(numbers) != _FISCAL[name]:
+        raise refusals.query_error(f"'{name}' needs {_FISCAL[name]} whole numbers.")
+    year = numbers[-1] if name.endswith("Year") else _ANY_YEAR
+    period = numbers[0] if "Period" in name else 1
+    if period not in range(1, 5) or not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return NEVER
+    if name == "InFiscalPeriod":
+        months = tuple(f"{month:02d}" for month in range(period * 3 - 2, period * 3 + 1))
+        return Sql(f"substr({subject}, 6, 2) IN (?, ?, ?)", months)
+    start = datetime(year, period * 3 - 2, 1)  # noqa: DTZ001 - only its date is used
+    return _in_fiscal(name, subject, start, months_from(start, 3 if "Period" in name else 12))
 
 
-def _in_year(subject: str, numbers: list[int]) -> Sql:
-    return Sql(f"substr({subject}, 1, 4) = ?", (f"{numbers[0]:04d}",))
+def _in_fiscal(name: str, subject: str, start: datetime, end: datetime) -> Sql:
+    first, after = start.strftime("%Y-%m-%d"), end.strftime("%Y-%m-%d")
+    if name.startswith("InOrAfter"):
+        return Sql(f"{subject} >= ?", (first,))
+    if name.startswith("InOrBefore"):
+        return Sql(f"{subject} < ?", (after,))
+    return Sql(f"({subject} >= ? AND {subject} < ?)", (first, after))
 
 
-def _in_period_and_year(subject: str, numbers: list[int]) -> Sql:
-    start, end = _period(numbers)
-    return Sql(f"({subject} >= ? AND {subject} < ?)", (start, end))
-
-
-def _from_period_on(subject: str, numbers: list[int]) -> Sql:
-    return Sql(f"{subject} >= ?", (_period(numbers)[0],))
-
-
-def _until_period(subject: str, numbers: list[int]) -> Sql:
-    return Sql(f"{subject} < ?", (_period(numbers)[1],))
-
-
-def _period(numbers: list[int]) -> tuple[str, str]:
-    try:
-        period, year = numbers
-        start = datetime(year, period * 3 - 2, 1)  # noqa: DTZ001 - only its date is used
-    except ValueError as error:
-        raise refusals.query_error("A fiscal period from 1 to 4 and a year were expected.") from error
-    return start.strftime("%Y-%m-%d"), months_from(start, 3).strftime("%Y-%m-%d")
-
-
-_FISCAL: dict[str, Callable[[str, list[int]], Sql]] = {
-    "InFiscalPeriod": _in_period,
-    "InFiscalYear": _in_year,
-    "InFiscalPeriodAndYear": _in_period_and_year,
-    "InOrAfterFiscalPeriodAndYear": _from_period_on,
-    "InOrBeforeFiscalPeriodAndYear": _until_period,
+_FIRST_YEAR, _ANY_YEAR, _LAST_YEAR = 1753, 2000, 9998
+_FISCAL = {
+    "InFiscalPeriod": 1,
+    "InFiscalYear": 1,
+    "InFiscalPeriodAndYear": 2,
+    "InOrAfterFiscalPeriodAndYear": 2,
+    "InOrBeforeFiscalPeriodAndYear": 2,
 }
 
 

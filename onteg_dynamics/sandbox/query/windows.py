@@ -50,17 +50,22 @@ def year(moment: datetime) -> datetime:
 
 
 def _days(moment: datetime, days: int) -> datetime:
-    try:
-        return moment + timedelta(days=days)
-    except OverflowError:
-        return moment.replace(year=_LAST_YEAR if days > 0 else _FIRST_YEAR)
+    return _moved(moment, days, timedelta(days=1))
 
 
 def _hours(moment: datetime, hours: int) -> datetime:
+    return _moved(moment, hours, timedelta(hours=1))
+
+
+def _moved(moment: datetime, number: int, step: timedelta) -> datetime:
+    """Beyond what the service stores its first or last year is meant."""
     try:
-        return moment + timedelta(hours=hours)
+        found = moment + number * step
     except OverflowError:
-        return moment.replace(year=_LAST_YEAR if hours > 0 else _FIRST_YEAR)
+        found = None
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return midnight(moment).replace(year=_LAST_YEAR if number > 0 else _FIRST_YEAR, month=1, day=1)
+    return found
 
 
 _Move = Callable[[datetime, int], datetime]
@@ -118,7 +123,7 @@ def counted_window(name: str, number: int, now: datetime) -> Window | None:
 
 def _older(unit: str, number: int, now: datetime) -> Window | None:
     if unit == "Minutes":
-        return None, now - timedelta(minutes=number)
+        return None, _moved(now, -number, timedelta(minutes=1))
     step = _STEPS.get(unit)
     if step is None or unit.startswith("Fiscal"):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ class Ask:
     """A condition: its text, and what Python makes of it."""
 
     text: str
-    holds: Holds
+    holds: Holds = field(repr=False)
 
 
 _OPPOSITE = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}

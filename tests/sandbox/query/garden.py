@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -45,13 +44,13 @@ DAYS = (None, "1990-01-31", "2000-02-29", "2024-05-16")
 Row = dict[str, Any]
 
 
-@dataclass
 class Garden:
     """A world with accounts and their contacts; the rows as they were stored, by table."""
 
-    world: World
-    caller: Caller
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    def __init__(self, world: World, caller: Caller) -> None:
+        self.world = world
+        self.caller = caller
+        self.rows: dict[str, list[Row]] = {}
 
     def table(self, name: str) -> Table:
         return self.world.model.tables[name]
