@@ -10,6 +10,7 @@ from onteg_dynamics import errors
 from onteg_dynamics.cli.main import commands
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.export.markdown import actions_table, settings_table
+from onteg_dynamics.export.page import connector_page
 from onteg_dynamics.manifest import declaration_folder, own_manifest
 from onteg_dynamics.sandbox import Sandbox
 
@@ -26,6 +27,21 @@ def test_the_table_of_actions_is_the_manifests() -> None:
 
 def test_the_table_of_settings_is_the_manifests() -> None:
     assert section("settings") == settings_table(own_manifest())
+
+
+def test_the_connectors_page_is_fresh() -> None:
+    page = (declaration_folder() / "docs" / "connector.md").read_text("utf-8")
+    assert page == connector_page(own_manifest()), "write it with: onteg-dynamics docs --output docs/connector.md"
+
+
+def test_the_page_has_onetegs_four_sections() -> None:
+    sections = re.findall(r"^## (.+)$", connector_page(own_manifest()), re.MULTILINE)
+    assert sections == [
+        "General Information",
+        "Connect",
+        "Connection Settings and Configuration",
+        "Supported Actions and Options",
+    ]
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:

@@ -63,6 +63,18 @@ def spec(name: str | None, table: str | None, *, markdown: bool, as_json: bool) 
 
 
 @commands.command(epilog=exits.HELP)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; stdout without it.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where the file is stale.")
+@_telling_errors
+def docs(output: Path | None, *, only_check: bool) -> None:
+    """Write the connector's page: what it is, how to connect, its settings, its actions and their options."""
+    from onteg_dynamics.cli.specs import write_page
+
+    if not write_page(output, only_check=only_check):
+        sys.exit(exits.FAILED)
+
+
+@commands.command(epilog=exits.HELP)
 @connection_options
 @click.option("--table", "tables", multiple=True, help="A table that must be readable; may be given again.")
 @as_json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,10 +11,11 @@ import click
 from onteg_dynamics.cli import show
 from onteg_dynamics.errors import UnknownNameError
 from onteg_dynamics.export.markdown import actions_table, settings_table
+from onteg_dynamics.export.page import connector_page
 from onteg_dynamics.registry import Registry, load
 from onteg_dynamics.validation import Form
 
-__all__ = ["show_markdown", "show_spec"]
+__all__ = ["show_markdown", "show_spec", "write_page"]
 
 
 def show_spec(name: str | None, table: str | None, *, as_json: bool) -> None:
@@ -42,6 +44,26 @@ def show_markdown() -> None:
     """Print the tables of settings and actions in Markdown."""
     manifest = load().manifest
     click.echo(f"{settings_table(manifest)}\n\n{actions_table(manifest)}")
+
+
+def write_page(output: Path | None, *, only_check: bool) -> bool:
+    """Write the connector's page, or tell whether the file has it.
+
+    Args:
+        output: the file, None for stdout.
+        only_check: write nothing.
+    """
+    page = connector_page(load().manifest)
+    if output is None:
+        click.echo(page, nl=False)
+        return True
+    if only_check:
+        fresh = output.is_file() and output.read_text("utf-8") == page
+        if not fresh:
+            show.errors.print(f"[red]✗[/] {output.name} is stale; write it with: onteg-dynamics docs --output {output}")
+        return fresh
+    output.write_text(page, "utf-8")
+    return True
 
 
 def _schema(registry: Registry, name: str, table: str | None) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from onteg_dynamics.advanced import NAMES
 from onteg_dynamics.manifest import ActionSpec, Manifest, Setting
 
-__all__ = ["actions_table", "settings_table"]
+__all__ = ["actions_table", "settings_table", "table"]
 
 
 def actions_table(manifest: Manifest) -> str:
@@ -17,7 +17,7 @@ def actions_table(manifest: Manifest) -> str:
         manifest: a connector's.
     """
     rows = [_action(spec) for spec in manifest.actions.values()]
-    return _table(("Action", "Name", "Options", "Does"), rows)
+    return table(("Action", "Name", "Options", "Does"), rows)
 
 
 def settings_table(manifest: Manifest) -> str:
@@ -26,7 +26,7 @@ def settings_table(manifest: Manifest) -> str:
     Args:
         manifest: a connector's.
     """
-    return _table(("Setting", "Key", "Required", "What it is"), [_setting(item) for item in manifest.settings])
+    return table(("Setting", "Key", "Required", "What it is"), [_setting(item) for item in manifest.settings])
 
 
 def _action(spec: ActionSpec) -> tuple[str, ...]:
@@ -45,6 +45,7 @@ def _setting(item: Setting) -> tuple[str, ...]:
     return item.label, f"`{item.key}`", required, item.help
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

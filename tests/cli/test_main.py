@@ -164,3 +164,15 @@ def test_the_sandbox_serves_until_stopped(tmp_path: Path, end: signal.Signals) -
     assert not Path(told["ca_bundle"]).exists()
     with Sandbox(db=tmp_path / "rows.sqlite") as again:
         assert again.world.store.first(again.world.model.tables["account"], {"name": "Kept"})
+
+
+def test_docs_are_written_and_checked(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    assert call("docs", "--output", str(page)).exit_code == 0
+    assert call("docs", "--output", str(page), "--check").exit_code == 0
+    page.write_text("old")
+    stale = call("docs", "--output", str(page), "--check")
+    assert stale.exit_code == 1
+    assert "is stale" in stale.stderr
+    assert page.read_text() == "old"
+    assert call("docs").stdout.startswith("# MS Dynamics 365 Connector")
