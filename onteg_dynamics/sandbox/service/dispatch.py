@@ -16,6 +16,7 @@ from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.path import Segment, split_path
 from onteg_dynamics.sandbox.service.schema import change_metadata
+from onteg_dynamics.sandbox.service.uncovered import refuse_uncovered
 from onteg_dynamics.sandbox.write.references import parse_key
 
 _log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Dispatcher:
         return response
 
     def _route(self, request: Request) -> Response:
+        refuse_uncovered(request.headers, tracks_changes=request.preferences.track_changes)
         segments = split_path(request.path)
         first = segments[0] if segments else Segment("")
         if first.name in {"", "$metadata"} and len(segments) <= 1:

@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.path import arguments
 from onteg_dynamics.sandbox.service.resources import Call, OneRow, Rows
+from onteg_dynamics.sandbox.service.uncovered import MESSAGES
 
 ANY_TABLE = "*"
 Target = Rows | OneRow | None
@@ -57,7 +58,7 @@ class Messages:
         """
         item = self._find(call)
         if item is None:
-            raise refusals.no_such_segment(call.name)
+            raise refusals.not_covered(call.name) if call.name in MESSAGES else refusals.no_such_segment(call.name)
         if request.method != ("GET" if item.message.is_function else "POST"):
             raise refusals.no_http_resource(request.url)
         if not item.message.is_function:

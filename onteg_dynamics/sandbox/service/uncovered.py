@@ -1,0 +1,87 @@
+"""What the real service has and this sandbox does not: it is said, so that nobody takes silence for success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onteg_dynamics.sandbox import refusals
+
+# Messages of the service that a client may well call; those that the sandbox has are found before this is asked.
+MESSAGES = frozenset(
+    [
+        "AddItemCampaign",
+        "AddListMembersList",
+        "AddMemberList",
+        "AddMembersTeam",
+        "AddPrivilegesRole",
+        "AddToQueue",
+        "CalculateRollupField",
+        "CloseIncident",
+        "CloseQuote",
+        "CommitAnnotationBlocksUpload",
+        "CommitAttachmentBlocksUpload",
+        "CommitFileBlocksUpload",
+        "ConvertQuoteToSalesOrder",
+        "ConvertSalesOrderToInvoice",
+        "CopyDynamicListToStatic",
+        "DeleteFile",
+        "DeleteMultiple",
+        "DeliverIncomingEmail",
+        "DownloadBlock",
+        "ExportSolution",
+        "FulfillSalesOrder",
+        "GenerateInvoiceFromOpportunity",
+        "GenerateQuoteFromOpportunity",
+        "GenerateSalesOrderFromOpportunity",
+        "GrantAccess",
+        "ImportSolution",
+        "InitializeFrom",
+        "InitializeAnnotationBlocksDownload",
+        "InitializeAnnotationBlocksUpload",
+        "InitializeAttachmentBlocksUpload",
+        "InitializeFileBlocksDownload",
+        "InitializeFileBlocksUpload",
+        "LoseOpportunity",
+        "Merge",
+        "ModifyAccess",
+        "PickFromQueue",
+        "QualifyLead",
+        "ReleaseToQueue",
+        "RemoveFromQueue",
+        "RemoveMemberList",
+        "RemoveMembersTeam",
+        "RetrieveDuplicates",
+        "RetrievePrincipalAccess",
+        "RetrieveSharedPrincipalsAndAccess",
+        "RetrieveUserPrivileges",
+        "ReviseQuote",
+        "RevokeAccess",
+        "SendEmail",
+        "SetLocLabels",
+        "UploadBlock",
+        "WinOpportunity",
+        "WinQuote",
+    ],
+)
+_HEADERS = {
+    "callerobjectid": "impersonation by CallerObjectId",
+    "mscrmcallerid": "impersonation by MSCRMCallerID",
+    "mscrm.sessiontoken": "session tokens of elastic tables",
+}
+
+
+def refuse_uncovered(headers: Mapping[str, str], *, tracks_changes: bool) -> None:
+    """Refuses a request that counts on something that is not here.
+
+    Args:
+        headers: Request headers by lowercase name.
+        tracks_changes: True where a delta link is asked for.
+
+    Raises:
+        Refusal: 501, naming what is not covered.
+    """
+    for name, what in _HEADERS.items():
+        if headers.get(name):
+            raise refusals.not_covered(what)
+    if tracks_changes:
+        raise refusals.not_covered("change tracking")
