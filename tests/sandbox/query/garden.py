@@ -117,7 +117,7 @@ def _plant_contact(garden: Garden, dice: random.Random, number: int, accounts: i
 
 
 def _plant_account(garden: Garden, dice: random.Random, number: int, contacts: int) -> None:
-    contact = own_id("contact", dice.randrange(contacts)) if dice.random() < 0.7 else None
+    contact = own_id("contact", dice.randrange(contacts)) if contacts and dice.random() < 0.7 else None
     parent = own_id("account", dice.randrange(number)) if number and dice.random() < 0.6 else None
     garden.put(
         "account",
