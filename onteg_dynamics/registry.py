@@ -35,6 +35,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.metadata",
+    "onteg_dynamics.actions.definitions",
     "onteg_dynamics.actions.connection",
 )
 

@@ -1,0 +1,69 @@
+"""Definitions beside tables and columns: keys, views, global choices. Read only.
+
+Implements "Query table definitions using the Web API".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.dataverse.odata import literal, query_string
+from onteg_dynamics.dataverse.protocol import Request
+from onteg_dynamics.dataverse.tables import Choice, Table, label_of, read_choices
+from onteg_dynamics.errors import NotFoundError, Problem, UnknownNameError
+
+__all__ = ["global_choices", "keys", "views"]
+
+SYSTEM, PERSONAL = "system", "personal"
+
+
+def keys(link: Link, table: Table) -> list[dict[str, Any]]:
+    """The alternate keys of a table: name, label, columns, whether it is ready for use."""
+    path = f"EntityDefinitions(LogicalName={literal(table.name)})/Keys"
+    answer = link.send(Request("GET", path))
+    return [_key(item) for item in answer.data["value"]]
+
+
+def _key(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": item["SchemaName"],
+        "label": label_of(item.get("DisplayName")) or item["SchemaName"],
+        "columns": list(item["KeyAttributes"]),
+        "active": item.get("EntityKeyIndexStatus", "Active") == "Active",
+        "id": item["MetadataId"],
+    }
+
+
+def views(link: Link, table: Table) -> list[dict[str, Any]]:
+    """The system views of a table and the caller's personal ones, by name."""
+    wanted = {"$filter": f"returnedtypecode eq {literal(table.name)}", "$orderby": "name"}
+    system = {**wanted, "$select": "name,savedqueryid,isdefault", "$filter": f"{wanted['$filter']} and querytype eq 0"}
+    answers = link.fetch(
+        [
+            "savedqueries" + query_string(system),
+            "userqueries" + query_string({**wanted, "$select": "name,userqueryid"}),
+        ]
+    )
+    found = [_view(row, SYSTEM, "savedqueryid") for row in answers[0]["value"]]
+    return found + [_view(row, PERSONAL, "userqueryid") for row in answers[1]["value"]]
+
+
+def _view(row: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
+    return {"name": row["name"], "id": row[key], "kind": kind, "is_default": bool(row.get("isdefault"))}
+
+
+def global_choices(link: Link, name: str) -> Sequence[Choice]:
+    """The options of a global choice.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    try:
+        data = link.send(Request("GET", f"GlobalOptionSetDefinitions(Name={literal(name)})")).data
+    except NotFoundError:
+        problem = Problem("choice", "", "there is no such global choice")
+    else:
+        return read_choices(data)
+    raise UnknownNameError((problem,))
