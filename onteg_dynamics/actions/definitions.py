@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import InputError, Problem, UnknownNameError
@@ -10,6 +10,7 @@ from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outco
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.client import Dataverse
+    from onteg_dynamics.dataverse.tables import Choice as DataverseChoice
 
 Options = Mapping[str, Any]
 READS = Annotations(read_only=True, idempotent=True)
@@ -41,12 +42,14 @@ def list_choices(context: Context, options: Options) -> Outcome:
         choices = global_choices(context.dataverse, options["choice"])
     else:
         choices = _column_choices(context, options)
-    return Outcome(
-        {"choices": [{name: value for name, value in vars(one).items() if value is not None} for one in choices]}
-    )
+    return Outcome({"choices": [_told(choice) for choice in choices]})
 
 
-def _column_choices(context: Context, options: Options) -> Iterable[Any]:
+def _told(choice: DataverseChoice) -> dict[str, Any]:
+    return {name: value for name, value in vars(choice).items() if value is not None}
+
+
+def _column_choices(context: Context, options: Options) -> Sequence[DataverseChoice]:
     from onteg_dynamics.dataverse.suggest import suggest
 
     if not options.get("table") or not options.get("column"):
