@@ -36,6 +36,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.metadata",
     "onteg_dynamics.actions.definitions",
+    "onteg_dynamics.actions.schema",
     "onteg_dynamics.actions.connection",
 )
 

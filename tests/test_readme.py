@@ -14,6 +14,8 @@ from onteg_dynamics.export.page import connector_page
 from onteg_dynamics.manifest import declaration_folder, own_manifest
 from onteg_dynamics.sandbox import Sandbox
 
+# Examples that need what another action's example makes.
+BEFORE = {"delete_key": "create_key"}
 README = (declaration_folder() / "README.md").read_text("utf-8")
 
 
@@ -84,5 +86,8 @@ def test_the_engine_example_runs(settings: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", list(own_manifest().actions))
 def test_every_example_of_the_manifest_runs(executor: Executor, settings: dict[str, str], name: str) -> None:
     spec = own_manifest().actions[name]
+    if name in BEFORE:
+        before = BEFORE[name]
+        executor.run(before, own_manifest().actions[before].example, settings).unwrap()
     assert spec.example or not spec.input_schema.get("required")
     executor.run(name, spec.example, settings).unwrap()

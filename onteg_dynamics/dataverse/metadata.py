@@ -89,18 +89,17 @@ class Metadata:
 
     def once(self, key: Hashable, learn: Callable[[], T]) -> T:
         """What `learn` brings, learned once for each key however many threads ask; None is not remembered."""
-        if key in self._known:
-            known: T = self._known[key]
+        known: T | None = self._known.get(key)
+        if known is not None:
             return known
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
-            if key not in self._known:
-                found = learn()
-                if found is None:  # a table that does not exist may exist later
-                    return found
+            known = self._known.get(key)
+            found = learn() if known is None else known
+            if found is not None:  # a table that does not exist may exist later
                 self._known[key] = found
-            return self._known[key]  # type: ignore[no-any-return]
+            return found
 
 
 def _all_tables(fetch: Fetch) -> tuple[Table, ...]:
