@@ -136,7 +136,7 @@ def parse_top(text: str | None) -> int | None:
     """
     if text is None:
         return None
-    if not re.fullmatch(r"\d{1,9}", text):
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise refusals.query_error(
             f"Invalid value '{text}' for $top query option found. "
             "The $top query option requires a non-negative integer value."

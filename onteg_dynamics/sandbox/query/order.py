@@ -20,7 +20,7 @@ from onteg_dynamics.sandbox.query.sql import NEVER, Sql, joined
 from onteg_dynamics.sandbox.query.tree import Path
 
 NUMERIC = frozenset({"Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Boolean"})
-_TOKEN = re.compile(r'<cookie pagenumber="(?P<page>\d{1,9})" pagingcookie="(?P<cookie>[^"]*)" istracking="\w+" />')
+_TOKEN = re.compile(r'<cookie pagenumber="(?P<page>[0-9]{1,9})" pagingcookie="(?P<cookie>[^"]*)" istracking="\w+" />')
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def _number(element: Element, name: str) -> int | None:
     text = element.get(name)
     if text is None:
         return None
-    if not re.fullmatch(r"-?\d{1,9}", text.strip()):
+    if not re.fullmatch(r"-?[0-9]{1,9}", text.strip()):
         raise refusals.fetch_bad_value(name, text)
     if int(text) <= 0:
         raise refusals.fetch_not_positive()
