@@ -21,6 +21,8 @@ from onteg_dynamics.sandbox.query.tree import Path
 
 NUMERIC = frozenset({"Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double", "Edm.Boolean"})
 _TOKEN = re.compile(r'<cookie pagenumber="(?P<page>[0-9]{1,9})" pagingcookie="(?P<cookie>[^"]*)" istracking="\w+" />')
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|_(?=x[0-9A-F]{4}_)")
+_WRITTEN = re.compile("_x([0-9A-F]{4})_")
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,15 @@ def _after(key: SortKey, value: Any) -> Sql:
 
 
 def _shown(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
+    """A value as XML takes it; control characters are written as .NET writes them."""
+    text = repr(value) if isinstance(value, float) else str(value)
+    return _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def _value(key: SortKey, part: Element) -> Any:
     text = part.get("last")
     if text is None or not key.numeric:
-        return text
+        return text and _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text)
     return float(text) if set(text) & set(".einf") else int(text)
 
 
