@@ -34,6 +34,8 @@ OWN_MODULES = (
     "onteg_dynamics.actions.changes",
     "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.queries",
+    "onteg_dynamics.actions.languages",
+    "onteg_dynamics.actions.figures",
     "onteg_dynamics.actions.metadata",
     "onteg_dynamics.actions.definitions",
     "onteg_dynamics.actions.schema",

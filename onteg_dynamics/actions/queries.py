@@ -1,33 +1,48 @@
-"""Many rows: List Records."""
+"""Many rows: List Records, List Related Records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.actions.reading import read_out
+from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
-    from onteg_dynamics.dataverse.queries import Query, Reading
+    from onteg_dynamics.dataverse.queries import Query
 
 Options = Mapping[str, Any]
+READS = Annotations(read_only=True, idempotent=True, paginates=True)
 
 
 def list_records(context: Context, options: Options) -> Outcome:
     """Read the rows of a table that match a filter."""
-    from onteg_dynamics.dataverse.queries import Reading
-
-    reading = Reading(
-        context.dataverse, _query(context, options), cursor=options.get("cursor", ""), limit=context.row_limit
-    )
-    return Outcome({"table": reading.query.selection.table.name}, reading, lambda: _ending(reading, options))
+    query = _query(context, options, options["table"])
+    return read_out(context, options, query, {"table": query.selection.table.name})
 
 
-def _query(context: Context, options: Options) -> Query:
+def list_related_records(context: Context, options: Options) -> Outcome:
+    """Read the rows that a row is related with."""
+    from onteg_dynamics.dataverse.ids import guid_of
+    from onteg_dynamics.dataverse.odata import row_path
+    from onteg_dynamics.dataverse.relations import find_way
+
+    dataverse = context.dataverse
+    table, target = dataverse.table(options["table"]), dataverse.table(options["related_table"])
+    way = find_way(dataverse, table, target, options.get("relationship", ""))
+    if not way.is_collection:
+        raise InputError((Problem("relationship", "", "is a lookup; Get Record reads it with Expand"),))
+    base = f"{row_path(table.entity_set, guid_of(options['id']) or '')}/{way.navigation}"
+    query = _query(context, options, target.name, base)
+    return read_out(context, options, query, {"table": target.name, "relationship": way.schema_name})
+
+
+def _query(context: Context, options: Options, table: str, base: str = "") -> Query:
     from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query
 
     selection = context.dataverse.selection(
-        options["table"],
+        table,
         options.get("select", ()),
         expand=options.get("expand", ""),
         labels=options.get("labels", False),
@@ -40,17 +55,11 @@ def _query(context: Context, options: Options) -> Query:
         top=options.get("top"),
         page_size=options.get("page_size", LARGEST_PAGE),
         count=options.get("count", False),
+        base=base,
     )
-
-
-def _ending(reading: Reading, options: Options) -> dict[str, Any]:
-    stop = reading.stop
-    ending = {"complete": stop.complete, "reason": stop.reason, "cursor": stop.cursor}
-    counted = {"count": stop.count, "count_is_minimum": stop.count_is_minimum}
-    return {**ending, **counted} if options.get("count") else ending
 
 
 @hookimpl
 def onteg_register_actions() -> Iterable[Action]:
     """The actions of this family."""
-    return (Action("list_records", list_records, Annotations(read_only=True, idempotent=True, paginates=True)),)
+    return Action("list_records", list_records, READS), Action("list_related_records", list_related_records, READS)

@@ -16,7 +16,8 @@ from onteg_dynamics.dataverse import rows
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.protocol import Request
-from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query, Reading
+from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query
+from onteg_dynamics.dataverse.reading import Reading
 from onteg_dynamics.dataverse.rows import Found, Key, Written
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.shape import Row

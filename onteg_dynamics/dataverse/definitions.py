@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onteg_dynamics.dataverse.link import Link
-from onteg_dynamics.dataverse.odata import literal, query_string
+from onteg_dynamics.dataverse.odata import literal, query_string, row_path
 from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.dataverse.tables import Choice, Table, label_of, read_choices
 from onteg_dynamics.errors import NotFoundError, Problem, UnknownNameError
 
-__all__ = ["global_choices", "keys", "views"]
+__all__ = ["global_choices", "keys", "view_text", "views"]
 
 SYSTEM, PERSONAL = "system", "personal"
 
@@ -48,6 +48,18 @@ def views(link: Link, table: Table) -> list[dict[str, Any]]:
     )
     found = [_view(row, SYSTEM, "savedqueryid") for row in answers[0]["value"]]
     return found + [_view(row, PERSONAL, "userqueryid") for row in answers[1]["value"]]
+
+
+def view_text(link: Link, view: Mapping[str, Any]) -> str:
+    """The FetchXML of a view.
+
+    Args:
+        link: the client at work.
+        view: one of `views`.
+    """
+    entity_set = "savedqueries" if view["kind"] == SYSTEM else "userqueries"
+    path = row_path(entity_set, view["id"]) + query_string({"$select": "fetchxml"})
+    return str(link.send(Request("GET", path)).data["fetchxml"])
 
 
 def _view(row: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:

@@ -6,13 +6,12 @@ Implements "Query data using the Web API": ``$select``, ``$filter``, ``$orderby`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import FilterTextError, check_filter, query_string, rename_columns
-from onteg_dynamics.dataverse.paging import Cursor, Page, fingerprint, follow
+from onteg_dynamics.dataverse.paging import Page, follow
 from onteg_dynamics.dataverse.protocol import LABELS
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.shape import Row
@@ -20,7 +19,7 @@ from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Columns
 from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem, UnknownNameError
 
-__all__ = ["LARGEST_PAGE", "Query", "Reading", "Stop"]
+__all__ = ["LARGEST_PAGE", "Query", "checked_text"]
 
 LARGEST_PAGE = 5000
 COUNT_CAP = 5000
@@ -41,6 +40,7 @@ class Query:
         top: the most rows to read, None for all.
         page_size: rows a page, 1 to 5000.
         count: also count all rows that match (the service counts to 5,000).
+        base: path of the collection to read, "" for all of the table's rows.
     """
 
     selection: Selection
@@ -49,6 +49,50 @@ class Query:
     top: int | None = None
     page_size: int = LARGEST_PAGE
     count: bool = False
+    base: str = ""
+
+    def start(self, link: Link) -> str:
+        """The path of the first page.
+
+        Raises:
+            InputError: filter or order are certainly wrong.
+        """
+        return self.path(link.columns(self.selection.table))
+
+    def marks(self) -> Sequence[str]:
+        """What else makes it another query."""
+        return [str(self.rows_a_page), str(self.selection.labels), str(self.selection.raw)]
+
+    def pages(self, link: Link, path: str) -> Iterator[Page]:
+        """The page at `path` and those after it.
+
+        Raises:
+            UnknownNameError: the service does not know a column; names the field.
+        """
+        try:
+            yield from follow(link, path, page_size=self.rows_a_page, annotations=self.annotations)
+        except BadRequestError as exc:
+            raise self._explained(link, exc) from exc
+
+    def shape(self, rows: list[Row]) -> list[Row]:
+        """Rows of one page as they go to the user."""
+        return self.selection.shape_all(rows)
+
+    def _explained(self, link: Link, refusal: BadRequestError) -> OntegError:
+        """The service's "could not find a property", said of the field that names it."""
+        match = _UNKNOWN_PROPERTY.search(refusal.message)
+        told = match and self._field_with(match["name"])
+        if not match or not told:
+            return refusal
+        table = self.selection.table
+        known = [column.name for column in link.columns(table).visible()] if match["table"] == table.name else []
+        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
+        return UnknownNameError((Problem(told, "", message),), replace(refusal.details, fix=None))
+
+    def _field_with(self, name: str) -> str:
+        """The field whose text names this column, "" for none."""
+        texts = {"filter": self.filter, "order_by": self.order_by, "expand": self.selection.expand}
+        return next((field for field, text in texts.items() if re.search(rf"\b{re.escape(name)}\b", text)), "")
 
     def path(self, columns: Columns) -> str:
         """The path of the first page.
@@ -58,11 +102,11 @@ class Query:
         """
         options = {
             **self.selection.options(),
-            "$filter": _checked("filter", "Filter", self.filter, columns),
-            "$orderby": _checked("order_by", "Order By", self.order_by, columns),
+            "$filter": checked_text("filter", self.filter, columns),
+            "$orderby": checked_text("order_by", self.order_by, columns),
             "$count": "true" if self.count else None,
         }
-        return self.selection.table.entity_set + query_string(options)
+        return (self.base or self.selection.table.entity_set) + query_string(options)
 
     @property
     def rows_a_page(self) -> int:
@@ -79,12 +123,17 @@ class Query:
         return ",".join(wanted) or None
 
 
-def _checked(path: str, label: str, text: str, columns: Columns) -> str:
+def checked_text(path: str, text: str, columns: Columns) -> str:
+    """A filter or order with lookups by the names of their properties.
+
+    Raises:
+        InputError: it is certainly wrong.
+    """
     problem = None
     try:
         check_filter(text)
     except FilterTextError as exc:
-        problem = Problem(path, label, str(exc))
+        problem = Problem(path, "", str(exc))
     if problem:
         raise InputError((problem,))
     return rename_columns(text, _renamer(columns))
@@ -96,110 +145,3 @@ def _renamer(columns: Columns) -> Callable[[str], str]:
         return column.wire_name if column else name
 
     return rename
-
-
-@dataclass
-class Stop:
-    """How a reading ended.
-
-    Attributes:
-        complete: whether every row that matches was read.
-        reason: ``end``, ``top``, ``limit`` (of what fits in a step's output) or ``unfinished``.
-        cursor: goes on where the reading ended; None when it is complete.
-        count: all rows that match, where asked for.
-        count_is_minimum: there are more than the service counts.
-    """
-
-    complete: bool = False
-    reason: str = "unfinished"
-    cursor: str | None = None
-    count: int | None = None
-    count_is_minimum: bool = False
-
-
-@dataclass
-class Reading:
-    """A query under way: iterate over its pages of rows; `stop` tells at any time how it stands.
-
-    Args:
-        link: the client at work.
-        query: what to read.
-        cursor: where an earlier reading ended, "" to begin.
-        limit: the most rows to hand out before stopping with reason ``limit``; None for no limit.
-    """
-
-    link: Link
-    query: Query
-    cursor: str = ""
-    limit: int | None = None
-    stop: Stop = field(default_factory=Stop)
-
-    def __post_init__(self) -> None:
-        selection = self.query.selection
-        self._path = self.query.path(self.link.columns(selection.table))
-        self._mark = fingerprint([self._path, str(self.query.rows_a_page), str(selection.labels), str(selection.raw)])
-        self._start = Cursor.decode(self.cursor, self._mark) if self.cursor else Cursor(self._path, 0, self._mark)
-
-    def __iter__(self) -> Iterator[list[Row]]:
-        """The pages, each a list of rows as `Selection.shape` makes them."""
-        skip, given = self._start.skip, 0
-        for page in self._pages():
-            self._note_count(page.data)
-            room, reason = self._room(given)
-            taken = page.rows[skip : None if room is None else skip + room]
-            given += len(taken)
-            self._note_position(page, skip + len(taken), reason if self._room(given)[0] == 0 else "unfinished")
-            yield self.query.selection.shape_all(taken)
-            if self.stop.reason != "unfinished":
-                return
-            skip = 0
-
-    def _pages(self) -> Iterator[Page]:
-        try:
-            yield from follow(
-                self.link, self._start.link, page_size=self.query.rows_a_page, annotations=self.query.annotations
-            )
-        except BadRequestError as exc:
-            raise self._explained(exc) from exc
-
-    def _explained(self, refusal: BadRequestError) -> OntegError:
-        """The service's "could not find a property", said of the field that names it."""
-        match = _UNKNOWN_PROPERTY.search(refusal.message)
-        told = match and self._field_with(match["name"])
-        if not match or not told:
-            return refusal
-        table = self.query.selection.table
-        known = [column.name for column in self.link.columns(table).visible()] if match["table"] == table.name else []
-        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
-        return UnknownNameError((Problem(told, "", message),), replace(refusal.details, fix=None))
-
-    def _field_with(self, name: str) -> str:
-        """The field whose text names this column, "" for none."""
-        texts = {"filter": self.query.filter, "order_by": self.query.order_by, "expand": self.query.selection.expand}
-        return next((field for field, text in texts.items() if re.search(rf"\b{re.escape(name)}\b", text)), "")
-
-    def _room(self, given: int) -> tuple[int | None, str]:
-        """How many more rows may be handed out, and what forbids more."""
-        bounds = [
-            (bound - given, reason)
-            for bound, reason in ((self.query.top, "top"), (self.limit, "limit"))
-            if bound is not None
-        ]
-        return min(bounds, default=(None, ""))
-
-    def _note_position(self, page: Page, used: int, reason: str) -> None:
-        if used >= len(page.rows) and page.next_link is None:
-            self.stop = replace(self.stop, complete=True, reason="end", cursor=None)
-            return
-        here = (
-            Cursor(page.link, used, self._mark)
-            if used < len(page.rows)
-            else Cursor(page.next_link or "", 0, self._mark)
-        )
-        self.stop = replace(self.stop, complete=False, reason=reason, cursor=here.encode())
-
-    def _note_count(self, data: dict[str, Any]) -> None:
-        count = data.get("@odata.count")
-        if count is not None and self.stop.count is None:
-            exceeded = bool(data.get("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"))
-            self.stop = replace(self.stop, count=count, count_is_minimum=exceeded)

@@ -1,0 +1,158 @@
+"""Queries in FetchXML: paged by cookie where the service gives one, by page number where it does not.
+
+Implements "Page results using FetchXml" and "Retrieve and execute predefined queries".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+from xml.etree import ElementTree as ET
+
+from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.dataverse.paging import Page
+from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, Request, prefer
+from onteg_dynamics.dataverse.shape import Row
+from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column
+from onteg_dynamics.errors import InputError, Problem, TransportError
+
+__all__ = ["FetchQuery"]
+
+_CRM = "Microsoft.Dynamics.CRM."
+_COOKIE, _MORE = f"@{_CRM}fetchxmlpagingcookie", f"@{_CRM}morerecords"
+_FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_INNER = re.compile(r'pagingcookie="([^"]*)"')
+_LARGEST_PAGE = 5000
+
+
+@dataclass
+class FetchQuery:
+    """A FetchXML query.
+
+    Attributes:
+        text: the FetchXML.
+        page_size: rows a page, where the text says nothing.
+        top: the most rows to read, None for all.
+        labels: put labels and lookup tables beside the values.
+    """
+
+    text: str
+    page_size: int = _LARGEST_PAGE
+    top: int | None = None
+    labels: bool = False
+    _shown: list[tuple[str, str, Column | None]] = field(default_factory=list)
+
+    @property
+    def table(self) -> str:
+        """Logical name of the table that is read."""
+        return str(_entity(_parsed(self.text)).get("name"))
+
+    def start(self, link: Link) -> str:
+        """The path of the first page.
+
+        Raises:
+            InputError: the text is no FetchXML.
+            UnknownNameError: its table does not exist.
+        """
+        root = _parsed(self.text)
+        self._shown = list(_shown(link, _entity(root), ""))
+        if root.get("top") is None and root.get("count") is None:
+            wanted = self.page_size if self.top is None else min(self.page_size, self.top)
+            root.set("count", str(wanted))
+        if root.get("top") is None:
+            root.set("page", root.get("page", "1"))
+        return _path(link, root)
+
+    def marks(self) -> Sequence[str]:
+        """What else makes it another query."""
+        return [str(self.labels)]
+
+    def pages(self, link: Link, path: str) -> Iterator[Page]:
+        """The page at `path` and those after it.
+
+        Raises:
+            TransportError: the service gives the same page again: going on would never end.
+        """
+        wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([LABELS] if self.labels else [])]
+        headers = prefer(annotations=",".join(wanted))
+        here: str | None = path
+        while here is not None:
+            data = link.send(Request("GET", here, headers=headers)).data
+            after = _next(link, here, data)
+            page = Page(data["value"], here, after, data)
+            link.call.usage.add(pages=1, rows=len(page.rows))
+            yield page
+            if after == here or (after is not None and not page.rows):
+                raise TransportError("The service gives the same page again and again; reading stopped there.")
+            here = after
+
+    def shape(self, rows: list[Row]) -> list[Row]:
+        """Stable rows: every column that the query names, null included."""
+        return [self._row(row) for row in rows]
+
+    def _row(self, row: Row) -> Row:
+        shaped: Row = {}
+        for name, wire_name, column in self._shown:
+            shaped[name] = row.get(wire_name)
+            if self.labels and column is not None and (column.is_lookup or column.type in CHOICE_TYPES):
+                shaped[f"{name}.label"] = row.get(f"{wire_name}@{FORMATTED}")
+            if self.labels and column is not None and column.is_lookup:
+                shaped[f"{name}.table"] = row.get(f"{wire_name}@{LOOKUP_TABLE}")
+        known = {wire_name for _, wire_name, _ in self._shown}
+        return shaped | {name: value for name, value in row.items() if "@" not in name and name not in known}
+
+
+def _parsed(text: str) -> ET.Element:
+    problem = "is no FetchXML: an element <fetch> with an <entity> was expected"
+    if not _FORBIDDEN.search(text):
+        try:
+            root = ET.fromstring(text)  # noqa: S314 - without a document type there are no entities to expand
+        except ET.ParseError as exc:
+            problem = f"is not well formed (line {exc.position[0]}, column {exc.position[1]})"
+        else:
+            if root.tag == "fetch" and root.find("entity") is not None:
+                return root
+    raise InputError((Problem("fetchxml", "", problem),))
+
+
+def _entity(root: ET.Element) -> ET.Element:
+    found = root.find("entity")
+    assert found is not None
+    return found
+
+
+def _shown(link: Link, entity: ET.Element, alias: str) -> Iterator[tuple[str, str, Column | None]]:
+    """The columns that a query names: name in our rows, name in the service's, and the column where it is one."""
+    columns = link.columns(link.table(str(entity.get("name"))))
+    for attribute in entity.iterfind("attribute"):
+        name = str(attribute.get("name"))
+        column = None if attribute.get("aggregate") else columns.find(name)
+        own = attribute.get("alias") or (f"{alias}.{name}" if alias else "")
+        yield own or name, own or (column.wire_name if column else name), column
+    for linked in entity.iterfind("link-entity"):
+        if linked.get("alias"):  # without one the service makes a name up, and its columns come as they are
+            yield from _shown(link, linked, str(linked.get("alias")))
+
+
+def _path(link: Link, root: ET.Element) -> str:
+    entity_set = link.table(str(_entity(root).get("name"))).entity_set
+    return f"{entity_set}?fetchXml={quote(ET.tostring(root, encoding='unicode'), safe='')}"
+
+
+def _next(link: Link, here: str, data: dict[str, Any]) -> str | None:
+    """The path of the next page: with its cookie, or by its number alone."""
+    if not data.get(_MORE):
+        return None
+    root = _parsed(unquote(here.partition("fetchXml=")[2]))
+    if root.get("top") is not None:
+        return None
+    root.set("page", str(int(root.get("page", "1")) + 1))
+    inner = _INNER.search(data.get(_COOKIE) or "")
+    if inner and inner[1]:
+        root.set("paging-cookie", unquote(unquote(inner[1])))
+    else:
+        root.attrib.pop("paging-cookie", None)
+    return _path(link, root)
