@@ -9,7 +9,7 @@ from onteg_dynamics.sandbox.refusals import Refusal
 from tests.sandbox.query.filters import FILTERS, Ask
 from tests.sandbox.query.garden import Garden
 
-_QUIET = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUIET = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def found(garden: Garden, text: str, table: str = "account", **options: str) -> list[str]:

@@ -7,7 +7,7 @@ from tests.sandbox.query.fetchxml.fetches import FILTERS, Ask, fetch
 from tests.sandbox.query.garden import Garden, own_id
 
 _QUIET = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
