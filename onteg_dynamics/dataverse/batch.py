@@ -1,4 +1,4 @@
-"""``$batch`` bodies: GETs that travel together, or one that is too long for a URL. Pure.
+"""``$batch`` bodies: GETs that travel together, one that is too long for a URL, operations and change sets. Pure.
 
 Implements "Execute batch operations using the Web API" (OData 4.0 part 1, §11.7). All lines end in CRLF, the last too.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from onteg_dynamics.dataverse.protocol import Request, Response
+from onteg_dynamics.dataverse.protocol import Repeat, Request, Response
 from onteg_dynamics.errors import ErrorDetails, TransportError
 
-__all__ = ["LONGEST_BATCH_URL", "LONGEST_URL", "split_answers", "wrap_gets"]
+__all__ = ["LONGEST_BATCH_URL", "LONGEST_URL", "split_answers", "wrap_gets", "wrap_operations"]
 
 LONGEST_URL = 32_768
 LONGEST_BATCH_URL = 65_536
@@ -48,6 +48,46 @@ def _part(request: Request, root: str, boundary: str) -> str:
     return "\r\n".join(lines)
 
 
+def wrap_operations(requests: Sequence[Request], root: str, boundary: str, *, together: bool) -> Request:
+    """One ``POST $batch`` that carries these operations; each has its number, from 1, as Content-ID.
+
+    Args:
+        requests: the operations; a change set holds no GET.
+        root: the API's root URL.
+        boundary: text that occurs in none of the requests.
+        together: all or nothing: as one change set.
+    """
+    inner = f"{boundary}_set" if together else boundary
+    parts = [_operation(request, root, inner, number) for number, request in enumerate(requests, 1)]
+    body = "".join([*parts, f"--{inner}--\r\n"])
+    if together:
+        body = f"--{boundary}\r\nContent-Type: multipart/mixed; boundary={inner}\r\n\r\n{body}\r\n--{boundary}--\r\n"
+    headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
+    if not together:
+        headers["Prefer"] = "odata.continue-on-error"
+    # Operations that were carried out must not be carried out again because their answer was lost.
+    repeats = all(request.repeat is Repeat.ALWAYS for request in requests)
+    return Request("POST", "$batch", body.encode(), headers, Repeat.ALWAYS if repeats else Repeat.UNSENT)
+
+
+def _operation(request: Request, root: str, boundary: str, number: int) -> str:
+    headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if request.body else {})}
+    path = request.path if request.path.startswith("$") else root + request.path
+    lines = [
+        f"--{boundary}",
+        "Content-Type: application/http",
+        "Content-Transfer-Encoding: binary",
+        f"Content-ID: {number}",
+        "",
+        f"{request.method} {path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in (headers | dict(request.headers)).items()),
+        "",
+        (request.body or b"").decode(),
+        "",
+    ]
+    return "\r\n".join(lines)
+
+
 def split_answers(response: Response) -> list[Response]:
     """The answers inside a multipart answer, in order.
 
@@ -65,8 +105,12 @@ def _answers(body: bytes, boundary: bytes) -> Iterator[Response]:
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise _damaged()
     for piece in pieces[1:-1]:
-        _, _, message = piece.partition(b"\r\n\r\n")
-        yield _answer(message)
+        head, _, message = piece.partition(b"\r\n\r\n")
+        nested = _BOUNDARY.search(head.decode("latin-1")) if b"multipart/mixed" in head.lower() else None
+        if nested is not None:  # a change set that succeeded
+            yield from _answers(message, nested[1].encode())
+        else:
+            yield _answer(message)
 
 
 def _answer(message: bytes) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onteg_dynamics.dataverse.batch import LONGEST_BATCH_URL, LONGEST_URL, split_answers, wrap_gets
+from onteg_dynamics.dataverse.batch import LONGEST_BATCH_URL, LONGEST_URL, split_answers, wrap_gets, wrap_operations
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.metadata import Metadata
 from onteg_dynamics.dataverse.odata import query_string
@@ -72,6 +72,26 @@ class Link:
         if len(requests) < 2:
             return [self.send(request).data for request in requests]
         return [read(response).data for response in self._in_batch(requests)]
+
+    def operate(self, requests: Sequence[Request], *, together: bool) -> list[Response]:
+        """Carry operations out in one round trip; the answers, errors included, in their order.
+
+        Args:
+            requests: at most 1,000.
+            together: all or nothing. A change set that fails has one answer: its error.
+
+        Raises:
+            OntegError: the batch itself failed.
+        """
+        if self.call.rehearsal is not None:
+            return [self.call.rehearsal.answer(request) for request in requests]
+        boundary = f"batch_{secrets.token_hex(16)}"
+        response = self.transport.send(
+            wrap_operations(requests, self.transport.root, boundary, together=together), self.call
+        )
+        if "multipart" not in (response.headers.get("Content-Type") or ""):
+            raise error_of(response)
+        return [replace(answer, lost=response.lost) for answer in split_answers(response)]
 
     def _in_batch(self, requests: Sequence[Request]) -> list[Response]:
         root = self.transport.root

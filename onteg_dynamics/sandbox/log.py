@@ -113,6 +113,7 @@ class _Recorder:
         self._request = bytearray()
         self._response = bytearray()
         self._start: Message = {}
+        self._held: Message | None = None
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -121,11 +122,14 @@ class _Recorder:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = message
-        else:
-            _append(self._response, message.get("body", b""))
-            if not message.get("more_body", False):
-                self._log.add(self._exchange())
+            self._held = self._start = message  # an answer without a body is complete with its head
+            return
+        _append(self._response, message.get("body", b""))
+        if not message.get("more_body", False):
+            self._log.add(self._exchange())
+        if self._held is not None:
+            await self._send(self._held)
+            self._held = None
         await self._send(message)
 
     def _exchange(self) -> Exchange:

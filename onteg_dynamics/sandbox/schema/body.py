@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.write.values import is_guid
 
 _COMPLEX = "Complex"
 _PLATFORM = frozenset({"CreatedOn", "ModifiedOn", "HasChanged", "IntroducedVersion", "IsManaged"})
+_LARGEST = {"Edm.Int16": 2**15, "Edm.Int32": 2**31, "Edm.Int64": 2**63}
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "Edm.Boolean": (bool,),
     "Edm.String": (str,),
@@ -102,6 +103,8 @@ def check_value(value: Any, kind: str, owner: str) -> None:
         if not isinstance(value, list):
             raise refusals.cannot_convert(value, kind, owner)
         for item in value:
+            if item is None:
+                raise refusals.cannot_convert(item, kind, owner)
             check_value(item, kind[11:-1], owner)
         return
     name = kind.removeprefix("mscrm.")
@@ -128,7 +131,11 @@ def _check_member(kind: MetadataType, name: str, value: Any) -> None:
     member = kind.members.get(name)
     if member is not None:
         check_value(value, member.type, kind.name)
-    elif name not in kind.navigations and name not in _NESTED.get(kind.name, ()):
+    elif name in kind.navigations:
+        navigation = kind.navigations[name]
+        if value is not None and not isinstance(value, list if navigation.is_collection else dict):
+            raise refusals.cannot_convert(value, f"mscrm.{navigation.type}", kind.name)
+    elif name not in _NESTED.get(kind.name, ()):
         raise refusals.unknown_payload_property(name, kind.full_name, kind.name)
 
 
@@ -155,6 +162,8 @@ def _fits(value: Any, kind: str, name: str) -> bool:
         return value in ENUM_TYPES[name]
     if kind == "Edm.Guid":
         return is_guid(value)
+    if kind in _LARGEST and isinstance(value, int) and not -_LARGEST[kind] <= value < _LARGEST[kind]:
+        return False
     is_flag = isinstance(value, bool)
     return isinstance(value, _PLAIN.get(kind, (str,))) and (not is_flag or kind == "Edm.Boolean")
 

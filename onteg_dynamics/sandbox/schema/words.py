@@ -54,5 +54,5 @@ def read_labels(document: dict[str, Any], names: dict[str, str], *, merge: bool 
 def texts_of(label: dict[str, Any] | None) -> dict[int, str]:
     """The texts of one label by language; ``UserLocalizedLabel`` is read-only and does not count."""
     entries = (label or {}).get("LocalizedLabels") or []
-    texts = {int(entry["LanguageCode"]): entry.get("Label") for entry in entries if "LanguageCode" in entry}
-    return {language: str(text) for language, text in texts.items() if text}
+    texts = {entry.get("LanguageCode"): entry.get("Label") for entry in entries}
+    return {int(language): str(text) for language, text in texts.items() if language is not None and text}

@@ -74,6 +74,8 @@ class Sower:
                 defaultuomid__uoms=_id("uom", "each"),
                 vendorname=f"Supplier {number % 3 + 1}",
             )
+        done = {"statecode": 3, "statuscode": 30}
+        self._create("asyncoperation", "cleanup", name="Clean up old leads", operationtype=13, **done)
         self._create("queue", "support", name="<Support>", queueviewtype=0)
         self._create("subject", "default", title="Default Subject")
 

@@ -235,7 +235,7 @@ def test_a_column_name_is_used_once(bank: Client) -> None:
         ("String", {"SchemaName": "new_" + "x" * 47}, "0x80040203"),
         ("Memo", {"MaxLength": 1_048_577}, "0x80040203"),
         ("Integer", {"MinValue": 2, "MaxValue": 1}, "0x80040203"),
-        ("Integer", {"MaxValue": 2**31}, "0x80040203"),
+        ("Integer", {"MaxValue": 2**31}, "0x80048d19"),
         ("Integer", {"MaxValue": 1.5}, "0x80048d19"),
         ("Integer", {"Format": "DateOnly"}, "0x80048d19"),
         ("Decimal", {"MaxValue": 100_000_000_001}, "0x8009049c"),
