@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.actions.reading import rows_wanted
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -21,11 +22,11 @@ def count_records(context: Context, options: Options) -> Outcome:
 
     table = context.dataverse.table(options["table"])
     if options.get("estimate"):
-        if options.get("filter"):
-            raise InputError((Problem("filter", "", "cannot be used with Estimate, which knows whole tables only"),))
+        if given := next((name for name in ("filter", "conditions") if options.get(name)), None):
+            raise InputError((Problem(given, "", "cannot be used with Estimate, which knows whole tables only"),))
         number, method = estimate(context.dataverse, table), "estimate"
     else:
-        number, method = count(context.dataverse, table, options.get("filter", ""))
+        number, method = count(context.dataverse, table, rows_wanted(context, options, table))
     return Outcome({"table": table.name, "count": number, "exact": method != "estimate", "method": method})
 
 
@@ -35,7 +36,7 @@ def aggregate_records(context: Context, options: Options) -> Outcome:
 
     table = context.dataverse.table(options["table"])
     groups, figures = options.get("group_by", ()), _figures(options.get("aggregates", ()))
-    rows = aggregate(context.dataverse, table, groups, figures, options.get("filter", ""))
+    rows = aggregate(context.dataverse, table, groups, figures, rows_wanted(context, options, table))
     return Outcome({"table": table.name, "rows": rows})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.actions.reading import read_out
+from onteg_dynamics.actions.reading import read_out, rows_wanted
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -50,7 +50,7 @@ def _query(context: Context, options: Options, table: str, base: str = "") -> Qu
     )
     return Query(
         selection,
-        filter=options.get("filter", ""),
+        filter=rows_wanted(context, options, selection.table),
         order_by=options.get("order_by", ""),
         top=options.get("top"),
         page_size=options.get("page_size", LARGEST_PAGE),

@@ -9,8 +9,9 @@ from onteg_dynamics.hookspecs import Context, Outcome
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.reading import Reading, Source
+    from onteg_dynamics.dataverse.tables import Table
 
-__all__ = ["read_out"]
+__all__ = ["read_out", "rows_wanted"]
 
 
 def read_out(context: Context, options: Mapping[str, Any], source: Source, told: Mapping[str, Any]) -> Outcome:
@@ -32,3 +33,18 @@ def _ending(reading: Reading, *, counted: bool) -> dict[str, Any]:
     stop = reading.stop
     ending = {"complete": stop.complete, "reason": stop.reason, "cursor": stop.cursor}
     return {**ending, "count": stop.count, "count_is_minimum": stop.count_is_minimum} if counted else ending
+
+
+def rows_wanted(context: Context, options: Mapping[str, Any], table: Table) -> str:
+    """The filter that an action's Filter and Conditions make together, "" for all rows.
+
+    Raises:
+        InputError: a condition does not fit its column.
+    """
+    if not options.get("conditions"):
+        return str(options.get("filter", ""))
+    from onteg_dynamics.dataverse.conditions import Condition, all_of, filter_of
+
+    conditions = [Condition(**row) for row in options["conditions"]]
+    built = filter_of(context.dataverse, table, conditions, any_of=options.get("match") == "Any")
+    return all_of((options.get("filter", ""), built))

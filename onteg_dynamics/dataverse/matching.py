@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.link import Link
@@ -68,6 +71,8 @@ def typed_value(link: Link, table: Table, column: Column, value: Any) -> Any:
     if column.type == "Uniqueidentifier":
         return _guid(value)
     wire = to_wire(column, value, lambda: link.details(table, column.name))
+    if isinstance(wire, orjson.Fragment):
+        return Decimal(orjson.dumps(wire).decode())
     if column.type != "DateTime" or wire is None:
         return wire
     return date.fromisoformat(wire) if len(wire) == 10 else datetime.fromisoformat(wire.replace("Z", "+00:00"))
