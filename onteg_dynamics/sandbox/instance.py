@@ -30,7 +30,7 @@ class _Parts:
     """What is there only while the sandbox runs."""
 
     stack: ExitStack
-    certificate: Certificate
+    certificate: Certificate | None
     server: Server
     origins: Origins
     tokens: Tokens
@@ -47,6 +47,7 @@ class Sandbox:
         db: A SQLite file that keeps the rows; None keeps them in memory. A file that has rows is taken as it is.
         today: The day that the seed's dates are counted from; the present day where it is None.
         token_lifetime: Seconds until an access token ends.
+        http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
 
     Raises:
         ValueError: There is no such seed.
@@ -60,6 +61,7 @@ class Sandbox:
         *,
         today: date | None = None,
         token_lifetime: int = LIFETIME,
+        http: bool = False,
     ) -> None:
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
@@ -68,6 +70,7 @@ class Sandbox:
         self._db = db
         self._today = today
         self._lifetime = token_lifetime
+        self._http = http
         self._log = Log()
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
@@ -121,13 +124,20 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The environment's address, ``https://127.0.0.1:PORT``."""
+        """The environment's address, ``https://127.0.0.1:PORT`` (or ``http://``, where that was asked for)."""
         return self._running.origins.main
 
     @property
     def ca_bundle(self) -> Path:
-        """The PEM file of the authority that clients must trust; it is there while the sandbox runs."""
-        return self._running.certificate.ca_bundle
+        """The PEM file of the authority that clients must trust; it is there while the sandbox runs.
+
+        Raises:
+            RuntimeError: The sandbox speaks plain HTTP.
+        """
+        certificate = self._running.certificate
+        if certificate is None:
+            raise RuntimeError("This sandbox speaks plain HTTP; it has no certificate.")
+        return certificate.ca_bundle
 
     @property
     def world(self) -> World:
@@ -142,20 +152,27 @@ class Sandbox:
     def settings(self, application: Registration = CONNECTOR) -> dict[str, str]:
         """The connection form, filled in.
 
+        The connector signs in over HTTPS only: where the sandbox speaks plain HTTP, the form holds a ready token.
+
+        Args:
+            application: Whose client id and secret.
+        """
+        if self._http:
+            return {**self._form("Bearer"), "token": self.token(application)}
+        sign_in = {**self._form("OAuth"), "flows": "Client Credentials", **self.credentials(application)}
+        return {**sign_in, "ca_bundle": str(self.ca_bundle)}
+
+    def credentials(self, application: Registration = CONNECTOR) -> dict[str, str]:
+        """What a client needs to get tokens by itself.
+
         Args:
             application: Whose client id and secret.
         """
         return {
-            "connection_name": "Sandbox",
-            "connector": _CONNECTOR_ID,
-            "endpoint_url": self.url,
-            "authentication": "OAuth",
-            "flows": "Client Credentials",
             "token_url": f"{self.url}/{self.world.organization.tenant_id}/oauth2/v2.0/token",
             "client_id": application.client_id,
             "client_secret": application.secret,
             "scopes": f"{self.url}/.default",
-            "ca_bundle": str(self.ca_bundle),
         }
 
     def token(self, application: Registration = CONNECTOR, **claims: Any) -> str:
@@ -166,6 +183,14 @@ class Sandbox:
             claims: Claims that replace or join the usual ones; one that is None is left out.
         """
         return self._running.tokens.issue(application, self.url, claims)
+
+    def _form(self, authentication: str) -> dict[str, str]:
+        return {
+            "connection_name": "Sandbox",
+            "connector": _CONNECTOR_ID,
+            "endpoint_url": self.url,
+            "authentication": authentication,
+        }
 
     @property
     def _running(self) -> _Parts:
@@ -180,16 +205,17 @@ class Sandbox:
             self._seeded().db.backup(store.db)
 
     def _serve(self, stack: ExitStack, store: Store) -> _Parts:
-        certificate = Certificate()
-        stack.callback(certificate.remove)
+        certificate = None if self._http else Certificate()
+        if certificate is not None:
+            stack.callback(certificate.remove)
         server = Server(self._port)
         stack.callback(server.stop)
-        origins, tenant = Origins(server.port), Organization.tenant_id
+        origins, tenant = Origins(server.port, "http" if self._http else "https"), Organization.tenant_id
         tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
         gate = Gate(tokens, store, tenant, origins)
         world = World(kept_model(store), store, gate)
         app = routed(create_app(lambda: world), create_entra(tokens, tenant, origins))
-        server.start(recorded(app, self._log), certificate.context)
+        server.start(recorded(app, self._log), certificate.context if certificate is not None else None)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, gate, world)
 
     def _restore(self) -> None:

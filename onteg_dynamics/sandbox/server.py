@@ -39,12 +39,12 @@ class Server:
         self._thread: threading.Thread | None = None
         self._server: _Uvicorn
 
-    def start(self, app: Application, context: ssl.SSLContext) -> None:
+    def start(self, app: Application, context: ssl.SSLContext | None) -> None:
         """Starts; returns when requests are answered.
 
         Args:
             app: The application.
-            context: TLS with the server's certificate.
+            context: TLS with the server's certificate; None for plain HTTP.
 
         Raises:
             RuntimeError: The server did not come up.
@@ -124,7 +124,7 @@ def routed(service: Application, entra: Application) -> Application:
     return application
 
 
-def _config(app: Application, context: ssl.SSLContext) -> uvicorn.Config:
+def _config(app: Application, context: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         http="httptools" if importlib.util.find_spec("httptools") else "h11",

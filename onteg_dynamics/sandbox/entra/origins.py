@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
-_DEFAULT_PORT = 443
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True)
@@ -16,20 +16,22 @@ class Origins:
 
     Attributes:
         port: The port that the sandbox listens on.
+        scheme: ``https``, or ``http`` for clients that cannot take a certificate authority.
     """
 
     port: int
+    scheme: str = "https"
 
     @cached_property
     def main(self) -> str:
         """The form that settings and issuers use."""
-        return f"https://{_HOSTS[0]}:{self.port}"
+        return f"{self.scheme}://{_HOSTS[0]}:{self.port}"
 
     @cached_property
     def all(self) -> frozenset[str]:
         """Every form, without a slash at its end."""
-        ports = (f":{self.port}", "") if self.port == _DEFAULT_PORT else (f":{self.port}",)
-        return frozenset(f"https://{host}{port}" for host in _HOSTS for port in ports)
+        ports = (f":{self.port}", "") if self.port == _DEFAULT_PORTS[self.scheme] else (f":{self.port}",)
+        return frozenset(f"{self.scheme}://{host}{port}" for host in _HOSTS for port in ports)
 
     @cached_property
     def resources(self) -> frozenset[str]:
@@ -42,5 +44,5 @@ class Origins:
         Args:
             headers: Request headers by lowercase name; ``host`` is not believed when it names another server.
         """
-        used = f"https://{headers.get('host', '').lower()}"
+        used = f"{self.scheme}://{headers.get('host', '').lower()}"
         return used if used in self.all else self.main
