@@ -24,7 +24,7 @@ def play() -> None:
     Raises:
         OntegError: a step failed.
     """
-    with open_sandbox(0, None, "demo") as sandbox, Executor(watch=_sent) as executor:
+    with open_sandbox() as sandbox, Executor(watch=_sent) as executor:
         settings = sandbox.settings()
         _title(f"A local Dataverse at {sandbox.url}; nothing leaves this machine")
         show.print_findings(executor.test_connection(settings))

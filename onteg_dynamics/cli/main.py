@@ -12,6 +12,7 @@ import click
 import orjson
 
 from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.sandbox import sandbox
 from onteg_dynamics.cli.settings import connection_options, gather
 from onteg_dynamics.cli.specs import show_markdown, show_spec
 from onteg_dynamics.errors import OntegError
@@ -195,16 +196,7 @@ def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in pairs}
 
 
-@commands.command(epilog=exits.HELP)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one by default.")
-@click.option("--db", type=click.Path(dir_okay=False, path_type=Path), help="SQLite file to keep the rows in.")
-@click.option("--seed", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What is in it.")
-@as_json
-def sandbox(port: int, db: Path | None, seed: str, *, as_json: bool) -> None:
-    """Run a local Dataverse until stopped (Ctrl-C), and print how to connect to it."""
-    from onteg_dynamics.cli.sandbox import serve
-
-    serve(port, db, seed, as_json=as_json)
+commands.add_command(sandbox)
 
 
 @commands.command(epilog=exits.HELP)

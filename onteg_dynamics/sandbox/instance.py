@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from onteg_dynamics.sandbox.callers import caller_name
 from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Registration, Tokens, create_entra
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
@@ -48,6 +49,7 @@ class Sandbox:
         today: The day that the seed's dates are counted from; the present day where it is None.
         token_lifetime: Seconds until an access token ends.
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
+        watch: Is told of each request with its answer, on the server's thread; it must return at once.
 
     Raises:
         ValueError: There is no such seed.
@@ -62,6 +64,7 @@ class Sandbox:
         today: date | None = None,
         token_lifetime: int = LIFETIME,
         http: bool = False,
+        watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
@@ -71,7 +74,7 @@ class Sandbox:
         self._today = today
         self._lifetime = token_lifetime
         self._http = http
-        self._log = Log()
+        self._log = Log(watch)
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
 
@@ -148,6 +151,10 @@ class Sandbox:
     def exchanges(self) -> list[Exchange]:
         """The latest requests with their answers, secrets masked; the newest last."""
         return self._log.exchanges()
+
+    def name_of(self, exchange: Exchange) -> str:
+        """The full name of the user who sent a request; the id that the request names where he is unknown."""
+        return self.call(lambda: caller_name(self.world, exchange.caller)) if exchange.caller else ""
 
     def settings(self, application: Registration = CONNECTOR) -> dict[str, str]:
         """The connection form, filled in.

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
+
+from onteg_dynamics.sandbox.callers import caller_of
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -24,7 +28,9 @@ _SECRET_FIELDS = re.compile(
     rb"""((?:^|[?&])(?:client_secret|client_assertion|assertion|password|refresh_token|code)=)[^&\s]*"""
     rb"""|("(?:access_token|refresh_token|id_token)"\s*:\s*)"[^"]*\"""",
 )
+_SECRET_COLUMNS = re.compile(rb'''("(?:authvalue|saskey|sastoken|password)"\s*:\s*)"(?:[^"\\]|\\.)*"''')
 _GZIP_WINDOW = 31  # zlib's word for a gzip header
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,10 @@ class Exchange:
         status: The HTTP status of the answer.
         response_headers: By lowercase name; repeated ones joined by commas.
         response_body: The answer, unpacked where it went out compressed.
+        answer_size: The bytes of the answer's body as they went out.
+        moment: When the request came, in UTC.
+        seconds: How long it took to answer.
+        caller: The id of the application or person that the request names, "" where it names none.
     """
 
     method: str
@@ -48,6 +58,10 @@ class Exchange:
     status: int
     response_headers: Mapping[str, str]
     _response: bytes = field(repr=False)
+    answer_size: int = 0
+    moment: datetime = _EPOCH
+    seconds: float = 0.0
+    caller: str = ""
 
     @property
     def response_body(self) -> bytes:
@@ -63,9 +77,14 @@ class Exchange:
 
 
 class Log:
-    """The latest exchanges: at most 1,000 of them and 32 MiB of bodies. Threads may share it."""
+    """The latest exchanges: at most 1,000 of them and 32 MiB of bodies. Threads may share it.
 
-    def __init__(self) -> None:
+    Args:
+        watch: Is told of each exchange when it is kept; it must return at once.
+    """
+
+    def __init__(self, watch: Callable[[Exchange], None] | None = None) -> None:
+        self._watch = watch
         self._exchanges: deque[Exchange] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -77,6 +96,8 @@ class Log:
             self._bytes += exchange.size
             while len(self._exchanges) > MAX_EXCHANGES or self._bytes > MAX_BYTES:
                 self._bytes -= self._exchanges.popleft().size
+        if self._watch is not None:
+            self._watch(exchange)
 
     def clear(self) -> None:
         """Forgets everything."""
@@ -114,6 +135,9 @@ class _Recorder:
         self._response = bytearray()
         self._start: Message = {}
         self._held: Message | None = None
+        self._answer_size = 0
+        self._moment = datetime.now(timezone.utc)
+        self._began = time.perf_counter()
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -125,6 +149,7 @@ class _Recorder:
             self._held = self._start = message  # an answer without a body is complete with its head
             return
         _append(self._response, message.get("body", b""))
+        self._answer_size += len(message.get("body", b""))
         if not message.get("more_body", False):
             self._log.add(self._exchange())
         if self._held is not None:
@@ -135,7 +160,8 @@ class _Recorder:
     def _exchange(self) -> Exchange:
         scope = self._scope
         path, query = scope["raw_path"].split(b"?")[0], scope["query_string"]
-        clean = _masked if b"/oauth2/" in path else bytes  # only there do bodies carry secrets of ours
+        signs_in = b"/oauth2/" in path
+        clean = _masked if signs_in else _without_secret_columns
         return Exchange(
             scope["method"],
             _masked(path + (b"?" + query if query else b"")).decode("latin-1"),
@@ -144,6 +170,10 @@ class _Recorder:
             self._start["status"],
             _headers(self._start["headers"]),
             clean(self._response),
+            self._answer_size,
+            self._moment,
+            time.perf_counter() - self._began,
+            caller_of(_headers(scope["headers"], masked=False), bytes(self._request) if signs_in else b""),
         )
 
 
@@ -156,15 +186,20 @@ def _masked(text: bytes | bytearray) -> bytes:
     return _SECRET_FIELDS.sub(_mask, bytes(text))
 
 
+def _without_secret_columns(body: bytearray) -> bytes:
+    """The body of a Web API request or answer; what opens a webhook's receiver is no one else's business."""
+    return _SECRET_COLUMNS.sub(rb'\1"' + MASK.encode() + b'"', bytes(body))
+
+
 def _mask(match: re.Match[bytes]) -> bytes:
     mask = MASK.encode()
     return match[1] + mask if match[1] else match[2] + b'"' + mask + b'"'
 
 
-def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(raw: list[tuple[bytes, bytes]], *, masked: bool = True) -> dict[str, str]:
     found: dict[str, str] = {}
     for raw_name, raw_value in raw:
         name = raw_name.decode("latin-1").lower()
-        value = MASK if name in _SECRET_HEADERS else raw_value.decode("latin-1")
+        value = MASK if masked and name in _SECRET_HEADERS else raw_value.decode("latin-1")
         found[name] = f"{found[name]},{value}" if name in found else value
     return found
