@@ -18,7 +18,7 @@ from onteg_dynamics.dataverse.tables import Column, Table
 from onteg_dynamics.dataverse.values import to_wire
 from onteg_dynamics.errors import InputError, Problem, UnknownNameError
 
-__all__ = ["equals", "typed_value", "typed_values"]
+__all__ = ["equals", "in_python", "typed_value", "typed_values"]
 
 
 def equals(link: Link, table: Table, values: Mapping[str, Any], field: str = "values") -> str:
@@ -70,10 +70,14 @@ def typed_value(link: Link, table: Table, column: Column, value: Any) -> Any:
         return UUID(link.writer(table).target_id(column, value))
     if column.type == "Uniqueidentifier":
         return _guid(value)
-    wire = to_wire(column, value, lambda: link.details(table, column.name))
+    return in_python(column.type, to_wire(column, value, lambda: link.details(table, column.name)))
+
+
+def in_python(column_type: str, wire: Any) -> Any:
+    """What `values.to_wire` made, in the Python type that `odata.literal` writes rightly."""
     if isinstance(wire, orjson.Fragment):
         return Decimal(orjson.dumps(wire).decode())
-    if column.type != "DateTime" or wire is None:
+    if column_type != "DateTime" or wire is None:
         return wire
     return date.fromisoformat(wire) if len(wire) == 10 else datetime.fromisoformat(wire.replace("Z", "+00:00"))
 
