@@ -34,6 +34,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.changes",
     "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.bulk",
+    "onteg_dynamics.actions.batch",
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.languages",
     "onteg_dynamics.actions.figures",

@@ -5,18 +5,33 @@ Implements "Execute batch operations using the Web API" (OData 4.0 part 1, §11.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from onteg_dynamics.dataverse.protocol import Repeat, Request, Response
 from onteg_dynamics.errors import ErrorDetails, TransportError
 
-__all__ = ["LONGEST_BATCH_URL", "LONGEST_URL", "split_answers", "wrap_gets", "wrap_operations"]
+__all__ = ["LONGEST_BATCH_URL", "LONGEST_URL", "Group", "answers_of", "split_answers", "wrap_gets", "wrap_groups"]
 
 LONGEST_URL = 32_768
 LONGEST_BATCH_URL = 65_536
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Operations of a batch that follow each other.
+
+    Attributes:
+        requests: the operations; a change set holds no GET.
+        together: all or nothing: they are a change set.
+    """
+
+    requests: tuple[Request, ...]
+    together: bool = False
 
 
 def wrap_gets(requests: Sequence[Request], root: str, boundary: str) -> Request:
@@ -48,33 +63,56 @@ def _part(request: Request, root: str, boundary: str) -> str:
     return "\r\n".join(lines)
 
 
-def wrap_operations(requests: Sequence[Request], root: str, boundary: str, *, together: bool) -> Request:
+def wrap_groups(groups: Sequence[Group], root: str, boundary: str, *, go_on: bool) -> Request:
     """One ``POST $batch`` that carries these operations; each has its number, from 1, as Content-ID.
 
     Args:
-        requests: the operations; a change set holds no GET.
+        groups: the operations.
         root: the API's root URL.
         boundary: text that occurs in none of the requests.
-        together: all or nothing: as one change set.
+        go_on: carry out what follows an operation that fails.
     """
-    inner = f"{boundary}_set" if together else boundary
-    parts = [_operation(request, root, inner, number) for number, request in enumerate(requests, 1)]
-    body = "".join([*parts, f"--{inner}--\r\n"])
-    if together:
-        body = f"--{boundary}\r\nContent-Type: multipart/mixed; boundary={inner}\r\n\r\n{body}\r\n--{boundary}--\r\n"
+    numbers = itertools.count(1)
+    parts = [_group(group, root, f"set{index}_{boundary}", numbers) for index, group in enumerate(groups)]
+    body = "".join(f"--{boundary}\r\n{part}" for group in parts for part in group) + f"--{boundary}--\r\n"
     headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
-    if not together:
+    if go_on:
         headers["Prefer"] = "odata.continue-on-error"
     # Operations that were carried out must not be carried out again because their answer was lost.
-    repeats = all(request.repeat is Repeat.ALWAYS for request in requests)
+    repeats = all(request.repeat is Repeat.ALWAYS for group in groups for request in group.requests)
     return Request("POST", "$batch", body.encode(), headers, Repeat.ALWAYS if repeats else Repeat.UNSENT)
 
 
-def _operation(request: Request, root: str, boundary: str, number: int) -> str:
+def _group(group: Group, root: str, boundary: str, numbers: Iterator[int]) -> list[str]:
+    """The parts of a batch that a group makes: one for each operation, or one change set."""
+    operations = [_operation(request, root, next(numbers)) for request in group.requests]
+    if not group.together:
+        return operations
+    inside = "".join(f"--{boundary}\r\n{operation}" for operation in operations)
+    return [f"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n{inside}--{boundary}--\r\n\r\n"]
+
+
+def answers_of(groups: Sequence[Group], answers: Sequence[Response]) -> list[list[Response]]:
+    """The answers of each group: one for each operation, or one error where a change set failed or a batch stopped.
+
+    Args:
+        groups: the operations of a batch.
+        answers: its answers, as `split_answers` gives them.
+    """
+    left = list(answers)
+    found = []
+    for group in groups:
+        failed = group.together and bool(left) and left[0].status >= 400
+        count = 1 if failed else len(group.requests)
+        found.append(left[:count])
+        del left[:count]
+    return found
+
+
+def _operation(request: Request, root: str, number: int) -> str:
     headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if request.body else {})}
     path = request.path if request.path.startswith("$") else root + request.path
     lines = [
-        f"--{boundary}",
         "Content-Type: application/http",
         "Content-Transfer-Encoding: binary",
         f"Content-ID: {number}",

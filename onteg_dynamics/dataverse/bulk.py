@@ -102,7 +102,7 @@ def delete_many(link: Link, bulk: Bulk, ids: Sequence[str]) -> list[Result]:
     for start in range(0, len(ids), bulk.chunk):
         part = [_Row(index, {}, ids[index]) for index in range(start, min(start + bulk.chunk, len(ids)))]
         requests = [Request("DELETE", row_path(bulk.table.entity_set, row.id or "")) for row in part]
-        for row, answer in zip(part, link.operate(requests, together=False), strict=True):
+        for row, answer in zip(part, link.operate(requests), strict=True):
             error = error_of(answer) if answer.status >= 300 else None
             gone = isinstance(error, NotFoundError)
             bulk.results.append(Result(row.index, row.id, None if gone else error))
@@ -181,7 +181,7 @@ def _is_our_own(link: Link, table: Table, response: Response, row: _Row) -> bool
 
 def _one_by_one(link: Link, bulk: Bulk, part: Sequence[_Row]) -> list[Result]:
     """Each row stands for itself, in one batch."""
-    answers = link.operate([_request(bulk, row) for row in part], together=False)
+    answers = link.operate([_request(bulk, row) for row in part])
     found: list[Result] = []
     for row, answer in zip(part, answers, strict=True):
         error = error_of(answer) if answer.status >= 300 else None

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from onteg_dynamics.dataverse.batch import LONGEST_BATCH_URL, LONGEST_URL, split_answers, wrap_gets, wrap_operations
+from onteg_dynamics.dataverse.batch import (
+    LONGEST_BATCH_URL,
+    LONGEST_URL,
+    Group,
+    answers_of,
+    split_answers,
+    wrap_gets,
+    wrap_groups,
+)
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.metadata import Metadata
 from onteg_dynamics.dataverse.odata import query_string
@@ -73,25 +81,37 @@ class Link:
             return [self.send(request).data for request in requests]
         return [read(response).data for response in self._in_batch(requests)]
 
-    def operate(self, requests: Sequence[Request], *, together: bool) -> list[Response]:
-        """Carry operations out in one round trip; the answers, errors included, in their order.
+    def operate(self, requests: Sequence[Request]) -> list[Response]:
+        """Carry operations out in one round trip, each for itself; the answers, errors included, in their order.
 
         Args:
             requests: at most 1,000.
-            together: all or nothing. A change set that fails has one answer: its error.
+
+        Raises:
+            OntegError: the batch itself failed.
+        """
+        return self.operate_groups([Group(tuple(requests))], go_on=True)[0]
+
+    def operate_groups(self, groups: Sequence[Group], *, go_on: bool) -> list[list[Response]]:
+        """Carry operations out in one round trip.
+
+        Args:
+            groups: at most 1,000 operations in all.
+            go_on: carry out what follows an operation that fails.
+
+        Returns:
+            The answers of each group; see `batch.answers_of`.
 
         Raises:
             OntegError: the batch itself failed.
         """
         if self.call.rehearsal is not None:
-            return [self.call.rehearsal.answer(request) for request in requests]
+            return [[self.exchange(request) for request in group.requests] for group in groups]
         boundary = f"batch_{secrets.token_hex(16)}"
-        response = self.transport.send(
-            wrap_operations(requests, self.transport.root, boundary, together=together), self.call
-        )
+        response = self.transport.send(wrap_groups(groups, self.transport.root, boundary, go_on=go_on), self.call)
         if "multipart" not in (response.headers.get("Content-Type") or ""):
             raise error_of(response)
-        return [replace(answer, lost=response.lost) for answer in split_answers(response)]
+        return answers_of(groups, [replace(answer, lost=response.lost) for answer in split_answers(response)])
 
     def _in_batch(self, requests: Sequence[Request]) -> list[Response]:
         root = self.transport.root
