@@ -13,6 +13,7 @@ from onteg_dynamics.sandbox.model import Column, Model, Navigation, Table
 _EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
 _EDM = "http://docs.oasis-open.org/odata/ns/edm"
 _CORE = "Org.OData.Core.V1"
+_TRACKING = "Org.OData.Capabilities.V1.ChangeTracking"
 _VOCABULARIES = {
     _CORE: "Core",
     "Org.OData.Capabilities.V1": "Capabilities",
@@ -50,7 +51,7 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
     _enum_types(schema)
     for message in messages:
         _message(schema, message)
-    _container(schema, model, messages)
+    _container(schema, model, messages, annotated=annotated)
     return b'<?xml version="1.0" encoding="utf-8"?>' + bytes(ET.tostring(root, encoding="utf-8"))
 
 
@@ -196,11 +197,11 @@ def _message(schema: ET.Element, message: Message) -> None:
         ET.SubElement(element, "ReturnType", {"Type": message.returns, "Nullable": "false"})
 
 
-def _container(schema: ET.Element, model: Model, messages: Iterable[Message]) -> None:
+def _container(schema: ET.Element, model: Model, messages: Iterable[Message], *, annotated: bool) -> None:
     container = ET.SubElement(schema, "EntityContainer", {"Name": "System"})
     for table in model.tables.values():
         if table.entity_set_name:
-            _entity_set(container, model, table)
+            _entity_set(container, model, table, annotated=annotated)
     for name, (kind, _read) in SETS.items():
         attributes = {"Name": name, "EntityType": f"mscrm.{kind.name}"}
         ET.SubElement(container, "EntitySet", attributes)
@@ -211,7 +212,7 @@ def _container(schema: ET.Element, model: Model, messages: Iterable[Message]) ->
             ET.SubElement(container, f"{word}Import", attributes)
 
 
-def _entity_set(container: ET.Element, model: Model, table: Table) -> None:
+def _entity_set(container: ET.Element, model: Model, table: Table, *, annotated: bool) -> None:
     attributes = {"Name": table.entity_set_name, "EntityType": f"mscrm.{table.logical_name}"}
     element = ET.SubElement(container, "EntitySet", attributes)
     for navigation in model.navigations(table.logical_name).values():
@@ -220,3 +221,6 @@ def _entity_set(container: ET.Element, model: Model, table: Table) -> None:
             continue
         binding = {"Path": navigation.name, "Target": target.entity_set_name}
         ET.SubElement(element, "NavigationPropertyBinding", binding)
+    if annotated and table.change_tracking:
+        record = ET.SubElement(_annotation(element, _TRACKING), "Record")
+        ET.SubElement(record, "PropertyValue", {"Property": "Supported", "Bool": "true"})

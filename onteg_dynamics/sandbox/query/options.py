@@ -15,7 +15,7 @@ from onteg_dynamics.sandbox.query.tree import Path
 MAX_EXPANDS = 15
 _KNOWN = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"})
 _REFUSED = frozenset({"$skip", "$search", "$format", "$compute", "$levels", "$index", "$schemaversion"})
-_ELSEWHERE = frozenset({"$apply", "$deltatoken", "fetchxml", "savedquery", "userquery", "sql"})
+_ELSEWHERE = frozenset({"$apply", "fetchxml", "savedquery", "userquery", "sql"})
 _IN_EXPAND = frozenset({"$select", "$filter", "$orderby", "$top", "$expand"})
 _NARROW = frozenset({"$select", "$filter", "$expand"})
 _PRINCIPALS = frozenset({"systemuser", "team"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from onteg_dynamics.sandbox.refusals.addresses import *
 from onteg_dynamics.sandbox.refusals.base import *
 from onteg_dynamics.sandbox.refusals.batches import *
+from onteg_dynamics.sandbox.refusals.changes import *
 from onteg_dynamics.sandbox.refusals.definitions import *
 from onteg_dynamics.sandbox.refusals.fetchxml import *
 from onteg_dynamics.sandbox.refusals.payload import *

@@ -64,7 +64,7 @@ def _organization(world: World) -> None:
         localeid=1033,
         isauditenabled=0,
         maxuploadfilesize=131_072_000,
-        expirechangetrackingindays=30,
+        expirechangetrackingindays=7,
         schemanameprefix="new",
     )
     lay_row(world, "businessunit", known.business_unit_id, name=known.unique_name, isdisabled=0)

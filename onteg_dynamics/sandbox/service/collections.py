@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.changes import asks_for_changes, count_changes, list_changes
 from onteg_dynamics.sandbox.query import Base, Page, parse_query, run_query
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.languages import list_by_query
@@ -23,6 +24,8 @@ _ONCE = ("$skiptoken=", "$count=", "%24skiptoken=", "%24count=")
 
 def list_rows(request: Request, rows: Rows) -> Response:
     """GET of a collection: one page of it, by OData options or a query in another language."""
+    if asks_for_changes(request):
+        return list_changes(request, rows)
     listed = list_by_query(request, rows)
     if listed is not None:
         return listed
@@ -46,6 +49,8 @@ def list_rows(request: Request, rows: Rows) -> Response:
 
 def count_rows(request: Request, count: Count) -> Response:
     """GET of ``$count``: a number as text, with the byte order mark that the service sends."""
+    if any(name == "$deltatoken" for name, _ in request.options):
+        return count_changes(request, count.rows)
     options = [(name, value) for name, value in request.options if name not in {"$count", "$select"}]
     query = parse_query(request.world.model, count.rows.table, [*options, ("$count", "true")])
     page = run_query(request.world, query, base=base_of(count.rows), page_size=1, caller=request.caller)

@@ -64,7 +64,7 @@ class Dispatcher:
         return response
 
     def _route(self, request: Request) -> Response:
-        refuse_uncovered(request.headers, tracks_changes=request.preferences.track_changes)
+        refuse_uncovered(request.headers)
         segments = split_path(request.path)
         first = segments[0] if segments else Segment("")
         if first.name in {"", "$metadata"} and len(segments) <= 1:

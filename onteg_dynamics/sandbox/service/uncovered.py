@@ -70,12 +70,11 @@ _HEADERS = {
 }
 
 
-def refuse_uncovered(headers: Mapping[str, str], *, tracks_changes: bool) -> None:
+def refuse_uncovered(headers: Mapping[str, str]) -> None:
     """Refuses a request that counts on something that is not here.
 
     Args:
         headers: Request headers by lowercase name.
-        tracks_changes: True where a delta link is asked for.
 
     Raises:
         Refusal: 501, naming what is not covered.
@@ -83,5 +82,3 @@ def refuse_uncovered(headers: Mapping[str, str], *, tracks_changes: bool) -> Non
     for name, what in _HEADERS.items():
         if headers.get(name):
             raise refusals.not_covered(what)
-    if tracks_changes:
-        raise refusals.not_covered("change tracking")

@@ -9,7 +9,6 @@ from tests.sandbox.service.client import Client
 @pytest.mark.parametrize(
     ("headers", "told"),
     [
-        ({"Prefer": "odata.track-changes"}, "change tracking"),
         ({"CallerObjectId": "11111111-1111-1111-1111-111111111111"}, "impersonation"),
         ({"MSCRMCallerID": "11111111-1111-1111-1111-111111111111"}, "impersonation"),
     ],
