@@ -28,6 +28,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--http", is_flag=True, help="Plain HTTP, for clients that cannot take a certificate authority.")
 @click.option("--db", type=_FILE, help="SQLite file to keep the rows in.")
 @click.option("--seed", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What is in it.")
+@click.option("--limits", help="Service protection limits: real, or REQUESTS/SECONDS/CONCURRENT/WINDOW as 60/10/2/5.")
 @click.option(
     "--log",
     "logged",
@@ -72,6 +73,8 @@ def open_sandbox(**settings: Any) -> Sandbox:
         from onteg_dynamics.sandbox import Sandbox
 
         return Sandbox(**settings)
+    except ValueError as exc:
+        raise click.UsageError(str(exc)) from exc
     except ModuleNotFoundError as exc:
         missing = exc.name
     raise click.ClickException(f"The sandbox needs {missing}: pip install 'onteg-dynamics[sandbox]'")

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onteg_dynamics.sandbox.instance import Sandbox
+    from onteg_dynamics.sandbox.limits import Limits
 
-__all__ = ["Sandbox"]
+__all__ = ["Limits", "Sandbox"]
+
+_ROOMS = {"Sandbox": "instance", "Limits": "limits"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Sandbox":
-        from onteg_dynamics.sandbox.instance import Sandbox
-
-        return Sandbox
+    if name in _ROOMS:
+        return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,6 +13,7 @@ from typing import Any
 from onteg_dynamics.sandbox.callers import caller_name
 from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Registration, Tokens, create_entra
 from onteg_dynamics.sandbox.jobs import Jobs
+from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.schema import kept_model
@@ -48,11 +49,13 @@ class Sandbox:
         db: A SQLite file that keeps the rows; None keeps them in memory. A file that has rows is taken as it is.
         today: The day that the seed's dates are counted from; the present day where it is None.
         token_lifetime: Seconds until an access token ends.
+        limits: Service protection limits: ``real``, a `Limits`, or ``REQUESTS/SECONDS/CONCURRENT/WINDOW`` such as
+            ``60/10/2/5``; None for none.
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
 
     Raises:
-        ValueError: There is no such seed.
+        ValueError: There is no such seed, or the limits cannot be read.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Sandbox:
         *,
         today: date | None = None,
         token_lifetime: int = LIFETIME,
+        limits: Limits | str | None = None,
         http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
@@ -74,6 +78,7 @@ class Sandbox:
         self._today = today
         self._lifetime = token_lifetime
         self._http = http
+        self._limiter = Limiter(read_limits(limits))
         self._log = Log(watch)
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
@@ -222,6 +227,7 @@ class Sandbox:
         gate = Gate(tokens, store, tenant, origins)
         world = World(kept_model(store), store, gate)
         app = routed(create_app(lambda: world), create_entra(tokens, tenant, origins))
+        app = limited(app, self._limiter, gate)
         server.start(recorded(app, self._log), certificate.context if certificate is not None else None)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, gate, world)
 
@@ -231,6 +237,7 @@ class Sandbox:
         parts.world.model = load_model()
         parts.world.jobs = Jobs()
         parts.gate.forget()
+        self._limiter.forget()
         self._log.clear()
 
     def _seeded(self) -> Store:

@@ -18,3 +18,4 @@ from onteg_dynamics.sandbox.refusals.people import *
 from onteg_dynamics.sandbox.refusals.query import *
 from onteg_dynamics.sandbox.refusals.rows import *
 from onteg_dynamics.sandbox.refusals.schema import *
+from onteg_dynamics.sandbox.refusals.throttling import *

@@ -5,7 +5,6 @@ Requests are answered on the event loop's own thread: SQLite answers in microsec
 
 from __future__ import annotations
 
-import time
 import uuid
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +18,6 @@ from onteg_dynamics.sandbox.service.identity import IDENTITY
 from onteg_dynamics.sandbox.service.jobs import JOBS
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
-from onteg_dynamics.sandbox.service.meter import Meter
 from onteg_dynamics.sandbox.service.roots import below_root, service_root
 from onteg_dynamics.sandbox.service.schema_messages import SCHEMA
 from onteg_dynamics.sandbox.world import World
@@ -46,16 +44,12 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
     dispatcher = Dispatcher(messages or Messages((*IDENTITY, *BULK, *JOBS, *SCHEMA)))
-    meter = Meter()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started = time.perf_counter()
         request, response = await _answered(world(), scope, receive, dispatcher)
         _finish(response, scope["method"], request)
-        if request is not None:
-            response.headers += meter.headers(request.caller.user_id, time.perf_counter() - started)
         await _send(response, send)
         _go_on(world())
 

@@ -4,7 +4,6 @@ import pytest
 
 from onteg_dynamics.sandbox.refusals import Refusal
 from onteg_dynamics.sandbox.service.message import Request, resolve_reference
-from onteg_dynamics.sandbox.service.meter import Meter
 from onteg_dynamics.sandbox.service.preferences import Preferences
 from onteg_dynamics.sandbox.world import Caller
 from tests.sandbox.service.client import ROOT, fresh_world
@@ -75,18 +74,3 @@ def test_a_reference_must_come_later_than_its_row() -> None:
 )
 def test_reads_preferences(text: str, expected: Preferences) -> None:
     assert Preferences.parse(text) == expected
-
-
-def test_the_meter_counts_each_user_in_windows() -> None:
-    now = [0.0]
-    meter = Meter(lambda: now[0])
-
-    def left(user: str) -> tuple[str, str]:
-        found = dict(meter.headers(user, 2.5))
-        return found["x-ms-ratelimit-burst-remaining-xrm-requests"], found["x-ms-ratelimit-time-remaining-xrm-requests"]
-
-    assert left("a") == ("5999", "1,197.50")
-    assert left("a") == ("5998", "1,195.00")
-    assert left("b") == ("5999", "1,197.50")
-    now[0] = 300.0
-    assert left("a") == ("5999", "1,197.50")
