@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from onteg_dynamics.sandbox.model import Model
+    from onteg_dynamics.sandbox.people.rights import Rights
     from onteg_dynamics.sandbox.store import Store
 
 
@@ -39,11 +40,13 @@ class Caller:
         user_id: The system user on whose behalf the work is done.
         business_unit_id: That user's business unit.
         on_behalf_by: The real caller's system user when he acts for someone else, or None.
+        rights: What he may do; None where he may do everything.
     """
 
     user_id: str
     business_unit_id: str
     on_behalf_by: str | None = None
+    rights: Rights | None = field(default=None, compare=False, repr=False)
 
 
 def utc_now() -> datetime:

@@ -12,6 +12,8 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.entra.origins import Origins
 from onteg_dynamics.sandbox.entra.tokens import InvalidToken, Tokens
+from onteg_dynamics.sandbox.people.principals import principal_of
+from onteg_dynamics.sandbox.people.rights import rights_of
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.world import Caller
 
@@ -98,16 +100,10 @@ class Gate:
         user = found[0]
         if user["isdisabled"]:
             raise refusals.user_disabled(user["systemuserid"])
-        if not self._has_role(user["systemuserid"]):
-            raise refusals.no_roles(user["systemuserid"])
-        return Caller(user["systemuserid"], user["businessunitid"])
-
-    def _has_role(self, user_id: str) -> bool:
-        """True where the user, or a team that he is in, has any security role."""
-        if self._store.select("systemuserroles", {"systemuserid": user_id}, ("roleid",), limit=1):
-            return True
-        teams = self._store.select("teammembership", {"systemuserid": user_id}, ("teamid",))
-        return any(self._store.select("teamroles", {"teamid": team["teamid"]}, ("roleid",), limit=1) for team in teams)
+        principal = principal_of(self._store, "systemuser", user["systemuserid"], user["businessunitid"])
+        if not principal.roles:
+            raise refusals.no_roles(principal.id)
+        return Caller(principal.id, principal.unit, rights=rights_of(self._store, principal))
 
 
 def _who(claims: Mapping[str, Any]) -> dict[str, str]:

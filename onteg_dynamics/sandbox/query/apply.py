@@ -108,7 +108,7 @@ def run_apply(world: World, table: Table, apply: Apply, wish: ApplyWish, caller:
     Raises:
         Refusal: A property that does not exist or cannot be grouped by or aggregated; too many rows.
     """
-    scope = Scope(world, caller, Select(world.model).place(table))
+    scope = Scope(world, caller, Select(world.model, caller.rights).place(table))
     compiled = _compiled(apply, scope)
     keys = tuple(_key(order, compiled, apply, scope) for order in wish.order)
     source = _source(world, apply, wish, scope)

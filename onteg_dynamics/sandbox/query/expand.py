@@ -91,7 +91,7 @@ class _Reader:
         """Row id → id of the row that its lookup points at, where that is in the right table."""
         assert expand.navigation.relation is not None
         table, column = rows[0].table, expand.navigation.relation.column
-        select = Select(self._world.model)
+        select = Select(self._world.model, self._caller.rights)
         place = select.place(table)
         kind = restricted(place, column, expand.navigation.target)
         text = (
@@ -101,7 +101,7 @@ class _Reader:
         return dict(self._world.store.db.execute(text, (_json(row.row_id for row in rows),)).fetchall())
 
     def _by_id(self, query: Query, ids: set[str]) -> list[Row]:
-        select = Select(self._world.model)
+        select = Select(self._world.model, self._caller.rights)
         place = select.place(query.table)
         condition = self._condition(query, place)
         columns = sql_columns(query.table, query.columns)
@@ -151,7 +151,7 @@ class _Reader:
         self, table: Table, rows: list[Row], expand: Expand, limit: int
     ) -> tuple[tuple[SortKey, ...], list[dict[str, Any]]]:
         query = self._with_link_column(expand)
-        select = Select(self._world.model)
+        select = Select(self._world.model, self._caller.rights)
         place = select.place(query.table)
         condition = self._condition(query, place)
         keys = sort_keys(query.order, Scope(self._world, self._caller, place))

@@ -50,7 +50,7 @@ def matching_ids(world: World, caller: Caller, document: Mapping[str, Any]) -> t
     unread = next((name for name in _UNREAD if document.get(name)), None)
     if unread is not None:
         raise refusals.not_covered(f"{unread} in a QueryExpression")
-    node = Node(Entity(table.logical_name), Select(world.model).place(table))
+    node = Node(Entity(table.logical_name), Select(world.model, caller.rights).place(table))
     scope = Scope(world, caller, node.place)
     condition = _filter(document.get("Criteria") or {}, node, scope)
     text = f"SELECT {node.place.key} FROM {node.place.source} WHERE {condition.text}"

@@ -81,21 +81,26 @@ def fetch_row(world: World, query: Query, row_id: str, caller: Caller, *, names:
         row_id: The id.
         caller: Who asks.
         names: True to add the names of rows that lookups point at.
+
+    Raises:
+        Refusal: The row is there, but the caller may not read it.
     """
-    select = Select(world.model)
+    select = Select(world.model, caller.rights)
     place = select.place(query.table)
     columns = sql_columns(query.table, query.columns)
     wanted = ", ".join(place.column(name) for name in columns)
     text = f"SELECT {wanted} FROM {place.source} WHERE {place.key} = ?"
     found = world.store.db.execute(text, (row_id,)).fetchone()
     if found is None:
+        if caller.rights is not None:
+            caller.rights.check_id("Read", query.table, row_id)
         return None
     values = dict(zip(columns, found, strict=True))
     return _rows(world, query, [values], caller, names=names, page_size=None, single=True)[0]
 
 
 def _statement(world: World, query: Query, base: Base | None, caller: Caller) -> _Statement:
-    select = Select(world.model)
+    select = Select(world.model, caller.rights)
     place = select.place(query.table)
     scope = Scope(world, caller, place)
     parts = [] if base is None else [based(world, place, base)]

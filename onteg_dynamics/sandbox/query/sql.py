@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any
 
 from onteg_dynamics.sandbox.model import Column, Model, Navigation, Table
+from onteg_dynamics.sandbox.people.rights import Rights
+from onteg_dynamics.sandbox.query.visible import readable
 from onteg_dynamics.sandbox.store.ddl import quoted
 
 
@@ -48,21 +50,29 @@ class Select:
 
     Args:
         model: The metadata.
+        rights: What whoever asks may read; None for everything.
         aliases: Numbers for aliases, shared with the SELECTs inside.
     """
 
     model: Model
+    rights: Rights | None = None
     aliases: count[int] = field(default_factory=count)
     joins: list[str] = field(default_factory=list)
     _followed: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def place(self, table: Table) -> Place:
-        """A table under a new alias."""
+        """A table under a new alias.
+
+        Raises:
+            Refusal: Whoever asks has no privilege to read it.
+        """
+        if self.rights is not None:
+            self.rights.demand_on("Read", table)
         return Place(self, table, f"t{next(self.aliases)}")
 
     def inner(self) -> Select:
         """A SELECT inside this one."""
-        return Select(self.model, self.aliases)
+        return Select(self.model, self.rights, self.aliases)
 
     def follow(self, place: Place, navigation: Navigation, target: Table) -> Place:
         """The row that a lookup points at, by an outer join made once."""
@@ -93,7 +103,7 @@ class Place:
     @property
     def source(self) -> str:
         """What stands after FROM."""
-        return f"{quoted(self.table.logical_name)} AS {self.alias}"
+        return f"{readable(self.table, self.select.rights)} AS {self.alias}"
 
 
 @dataclass(frozen=True)

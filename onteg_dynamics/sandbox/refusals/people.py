@@ -24,3 +24,44 @@ def user_disabled(user_id: str) -> Refusal:
     """A user whom an administrator has switched off."""
     message = f"The specified user(Id = {user_id}) is disabled. Consider enabling this user."
     return Refusal(403, "0x80040225", message)
+
+
+def privilege_missing(who: str, caller: str, privilege: tuple[str, str], table: tuple[int, str, str] | None) -> Refusal:
+    """No role gives the privilege.
+
+    Args:
+        who: The principal as the service describes it.
+        caller: Its id.
+        privilege: The privilege's name and id.
+        table: Type code, logical name and display name of the table, or None.
+    """
+    name, own = privilege
+    where = "" if table is None else f" on OTC={table[0]} for entity '{table[1]}' (LocalizedName='{table[2]}')"
+    return Refusal(
+        403,
+        "0x80040220",
+        f"Principal {who}, is missing {name} privilege (Id={own}){where}. context.Caller={caller}. "
+        "Consider adding missed privilege to one of the principal (user/team) roles.",
+    )
+
+
+def access_denied(principal: str, right: str, row_id: str, table: str) -> Refusal:
+    """The privilege is there, but the row belongs to others and is not shared."""
+    return Refusal(
+        403,
+        "0x80048306",
+        f"Principal with id {principal} does not have {right} right(s) for record with id {row_id} of entity {table}",
+    )
+
+
+def no_such_object_id(object_id: str) -> Refusal:
+    """The header ``CallerObjectId`` names nobody in the environment."""
+    return Refusal(
+        403, "0x80072560", f"The user is not a member of the organization. No user has the object id {object_id}."
+    )
+
+
+def two_callers() -> Refusal:
+    """``CallerObjectId`` and ``MSCRMCallerID`` name different users."""
+    message = "The headers CallerObjectId and MSCRMCallerID name different users; only one of them can be impersonated."
+    return Refusal(400, "0x80040203", message)

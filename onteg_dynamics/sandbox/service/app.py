@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.people.impersonation import caller_of
 from onteg_dynamics.sandbox.service.bulk import BULK
 from onteg_dynamics.sandbox.service.dispatch import Dispatcher
 from onteg_dynamics.sandbox.service.errors import error_response
@@ -82,7 +83,7 @@ async def _request(world: World, scope: Scope, receive: Receive) -> Request:
     raw = _raw_path(scope)
     body = await _body(receive)
     root, below = service_root(scope.get("scheme", "https"), headers, raw), below_root(raw)
-    caller = world.authenticate(headers)
+    caller = caller_of(world, headers)
     if root is None or below is None:
         raise refusals.no_http_resource(raw)
     query = scope.get("query_string", b"").decode("latin-1")

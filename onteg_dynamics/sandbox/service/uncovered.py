@@ -64,8 +64,6 @@ MESSAGES = frozenset(
     ],
 )
 _HEADERS = {
-    "callerobjectid": "impersonation by CallerObjectId",
-    "mscrmcallerid": "impersonation by MSCRMCallerID",
     "mscrm.sessiontoken": "session tokens of elastic tables",
 }
 

@@ -31,6 +31,9 @@ _UNINDEXED = frozenset(
     },
 )
 
+# Ids that are no lookups, but are looked for at every turn.
+_POINTERS = {"principalobjectaccess": ("objectid", "principalid")}
+
 
 def quoted(name: str) -> str:
     """The identifier in SQL quotes."""
@@ -61,6 +64,8 @@ def index_statements(model: Model, table: Table) -> Iterator[str]:
     name = quoted(table.logical_name)
     columns = {relation.column for relation in model.lookups_of(table.logical_name)} - _UNINDEXED
     for column in sorted(columns & {column.logical_name for column in table.stored if column.is_lookup}):
+        yield lookup_index(table.logical_name, column)
+    for column in _POINTERS.get(table.logical_name, ()):
         yield lookup_index(table.logical_name, column)
     if table.primary_name and table.primary_name in table.columns and table.columns[table.primary_name].is_stored:
         index = quoted(f"{table.logical_name}.name")

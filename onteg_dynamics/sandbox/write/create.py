@@ -6,6 +6,7 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Table
+from onteg_dynamics.sandbox.people.checks import check_create
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import Draft, lookup_values, read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, stamp_change, stamp_new
@@ -52,6 +53,8 @@ def create_row(
         target = world.model.tables[relation.target]
         made = create_row(world, caller, target, nested)
         draft.values |= lookup_values(relation.column, relation.target, made)
+    if caller.rights is not None:
+        check_create(world, caller.rights, table, draft.values)
     own = row_id or draft.values.get(table.primary_id) or new_id()
     insert_row(world, caller, table, draft.values, own)
     _join(world, caller, table, draft, own)

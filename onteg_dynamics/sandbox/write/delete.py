@@ -6,6 +6,7 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import ManyToOne, Table
+from onteg_dynamics.sandbox.people.sharing import drop_shares
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import lookup_values
 from onteg_dynamics.sandbox.write.fill import stamp_change
@@ -26,6 +27,8 @@ def delete_row(world: World, caller: Caller, table: Table, row: dict[str, Any]) 
     """
     if table.is_view or table.is_intersect:
         raise refusals.abstract_table(table.logical_name)
+    if caller.rights is not None:
+        caller.rights.check("Delete", table, row)
     _delete(world, caller, table, row, set())
 
 
@@ -37,6 +40,7 @@ def _delete(world: World, caller: Caller, table: Table, row: dict[str, Any], see
     for relation in world.model.pointing_at(table.logical_name):
         _release(world, caller, relation, row_id, seen)
     _leave_pairs(world, table, row_id)
+    drop_shares(world, row_id)
     world.store.delete(table, row_id)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Navigation, Table
+from onteg_dynamics.sandbox.people.checks import check_link
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import lookup_values, reaches
 from onteg_dynamics.sandbox.write.update import change_row
@@ -38,6 +39,8 @@ def associate(
     if not reaches(world.model, navigation.target, target_table):
         expected = f"Microsoft.Dynamics.CRM.{navigation.target}"
         raise refusals.wrong_reference_type(navigation.name, expected, target_table.type_name, table.entity_set_name)
+    if caller.rights is not None:
+        check_link(caller.rights, navigation, (table, row), (target_table, target_row))
     own, other = str(row[table.primary_id]), str(target_row[target_table.primary_id])
     if navigation.kind == "many":
         _pair(world, navigation, own, other)
@@ -73,6 +76,8 @@ def disassociate(
         Refusal: The lookup is required.
     """
     target = world.model.tables[navigation.target]
+    if caller.rights is not None:
+        check_link(caller.rights, navigation, (table, row), None if target_row is None else (target, target_row))
     if navigation.kind == "many":
         assert target_row is not None
         _unpair(world, navigation, str(row[table.primary_id]), str(target_row[target.primary_id]))

@@ -6,6 +6,7 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Table
+from onteg_dynamics.sandbox.people.checks import check_update
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, settle_owner, stamp_change
@@ -30,7 +31,10 @@ def update_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     """
     if table.is_view or table.is_intersect:
         raise refusals.abstract_table(table.logical_name)
-    change_row(world, caller, table, row, read_payload(world, table, payload, creating=False).values)
+    values = read_payload(world, table, payload, creating=False).values
+    if caller.rights is not None:
+        check_update(world, caller.rights, table, row, values)
+    change_row(world, caller, table, row, values)
 
 
 def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], values: dict[str, Any]) -> None:

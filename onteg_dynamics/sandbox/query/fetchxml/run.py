@@ -57,7 +57,7 @@ def run_fetch(world: World, table: Table, fetch: Fetch, wish: Wish, caller: Call
             too many rows to aggregate.
     """
     fetch = goes_to(fetch, wish.token)
-    nodes = lay_out(Select(world.model), fetch.entity)
+    nodes = lay_out(Select(world.model, caller.rights), fetch.entity)
     if fetch.entity.table != table.logical_name:
         raise refusals.fetch_wrong_table()
     source = _source(world, caller, fetch, nodes, wish.base)

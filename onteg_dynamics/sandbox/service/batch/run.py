@@ -9,13 +9,14 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.people.impersonation import HEADERS, caller_of
 from onteg_dynamics.sandbox.service.batch.parse import ChangeSet, Operation, parse_batch
 from onteg_dynamics.sandbox.service.errors import error_response
 from onteg_dynamics.sandbox.service.message import JSON_TYPE, Request, Response, resolve_reference
 from onteg_dynamics.sandbox.service.roots import below_root
 
 MAX_URL = 65_536
-_IMPERSONATION = frozenset({"mscrmcallerid", "callerobjectid"})
+_IMPERSONATION = frozenset(HEADERS)
 _OUTER = frozenset({"authorization", "host", "user-agent"})
 
 Handler = Callable[[Request], Response]
@@ -114,7 +115,7 @@ def _inner(request: Request, operation: Operation, references: dict[str, str] | 
         references,
     )
     if _IMPERSONATION & set(operation.headers):
-        inner = replace(inner, caller=request.world.authenticate(headers))
+        inner = replace(inner, caller=caller_of(request.world, headers))
     return inner
 
 
