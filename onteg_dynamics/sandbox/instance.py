@@ -11,7 +11,17 @@ from types import TracebackType
 from typing import Any
 
 from onteg_dynamics.sandbox.callers import caller_name
-from onteg_dynamics.sandbox.entra import CONNECTOR, LIFETIME, Gate, Origins, Registration, Tokens, create_entra
+from onteg_dynamics.sandbox.entra import (
+    CONNECTOR,
+    LIFETIME,
+    EntraControl,
+    Gate,
+    Origins,
+    Registration,
+    Tokens,
+    create_entra,
+    open_tenant,
+)
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
@@ -36,6 +46,7 @@ class _Parts:
     server: Server
     origins: Origins
     tokens: Tokens
+    entra: EntraControl
     gate: Gate
     world: World
 
@@ -148,6 +159,16 @@ class Sandbox:
         return certificate.ca_bundle
 
     @property
+    def entra(self) -> EntraControl:
+        """The token service from behind: a client certificate, people's tokens, device codes, managed identities."""
+        return self._running.entra
+
+    @property
+    def client_certificate(self) -> Path:
+        """A PEM file with the connector application's certificate and key; it is there while the sandbox runs."""
+        return self._running.entra.certificate
+
+    @property
     def world(self) -> World:
         """Model, rows and organisation; while requests come in, use it through `call`."""
         return self._running.world
@@ -226,10 +247,13 @@ class Sandbox:
         tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
         gate = Gate(tokens, store, tenant, origins)
         world = World(kept_model(store), store, gate)
-        app = routed(create_app(lambda: world), create_entra(tokens, tenant, origins))
+        directory = open_tenant(tenant, tokens, origins, store)
+        control = EntraControl(directory, server.call)
+        stack.callback(control.remove)
+        app = routed(create_app(lambda: world), create_entra(directory))
         app = limited(app, self._limiter, gate)
         server.start(recorded(app, self._log), certificate.context if certificate is not None else None)
-        return _Parts(stack.pop_all(), certificate, server, origins, tokens, gate, world)
+        return _Parts(stack.pop_all(), certificate, server, origins, tokens, control, gate, world)
 
     def _restore(self) -> None:
         parts = self._running
@@ -237,6 +261,7 @@ class Sandbox:
         parts.world.model = load_model()
         parts.world.jobs = Jobs()
         parts.gate.forget()
+        parts.entra.forget()
         self._limiter.forget()
         self._log.clear()
 

@@ -23,10 +23,10 @@ MASK = "***"
 MAX_EXCHANGES = 1000
 MAX_BYTES = 32 * 1024 * 1024
 MAX_BODY = 1024 * 1024
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-identity-header"})
 _SECRET_FIELDS = re.compile(
-    rb"""((?:^|[?&])(?:client_secret|client_assertion|assertion|password|refresh_token|code)=)[^&\s]*"""
-    rb"""|("(?:access_token|refresh_token|id_token)"\s*:\s*)"[^"]*\"""",
+    rb"""((?:^|[?&#])(?:client_secret|(?:client_)?assertion|password|refresh_token|(?:device_)?code|code_verifier)=)"""
+    rb"""[^&\s]*|("(?:access_token|refresh_token|id_token|device_code)"\s*:\s*|name="code" value=)"[^"]*\"""",
 )
 _SECRET_COLUMNS = re.compile(rb'''("(?:authvalue|saskey|sastoken|password)"\s*:\s*)"(?:[^"\\]|\\.)*"''')
 _GZIP_WINDOW = 31  # zlib's word for a gzip header
@@ -160,7 +160,7 @@ class _Recorder:
     def _exchange(self) -> Exchange:
         scope = self._scope
         path, query = scope["raw_path"].split(b"?")[0], scope["query_string"]
-        signs_in = b"/oauth2/" in path
+        signs_in = not path.startswith(b"/api/")
         clean = _masked if signs_in else _without_secret_columns
         return Exchange(
             scope["method"],
@@ -201,5 +201,6 @@ def _headers(raw: list[tuple[bytes, bytes]], *, masked: bool = True) -> dict[str
     for raw_name, raw_value in raw:
         name = raw_name.decode("latin-1").lower()
         value = MASK if masked and name in _SECRET_HEADERS else raw_value.decode("latin-1")
+        value = _masked(raw_value).decode("latin-1") if masked and name == "location" else value
         found[name] = f"{found[name]},{value}" if name in found else value
     return found

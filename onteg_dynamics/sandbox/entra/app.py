@@ -1,4 +1,4 @@
-"""Entra over HTTP: the token endpoints, the discovery documents, the keys."""
+"""Entra over HTTP: which address is answered by whom."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-import orjson
-
-from onteg_dynamics.sandbox.entra.denials import Denial, missing_parameter, post_only
-from onteg_dynamics.sandbox.entra.discovery import issuer_of, openid_configuration
-from onteg_dynamics.sandbox.entra.grant import check_tenant, grant, read_form
-from onteg_dynamics.sandbox.entra.origins import Origins
-from onteg_dynamics.sandbox.entra.tokens import Tokens, key_set
+from onteg_dynamics.sandbox.entra.denials import Denial
+from onteg_dynamics.sandbox.entra.devices import PAGE, answer_device_page, begin_device
+from onteg_dynamics.sandbox.entra.discovery import issuer_of, known_instance, openid_configuration
+from onteg_dynamics.sandbox.entra.grant import answer_token
+from onteg_dynamics.sandbox.entra.managed import MACHINE_PATH, SERVICE_PATH, answer_machine, answer_service
+from onteg_dynamics.sandbox.entra.reply import Asked, Reply, read_fields
+from onteg_dynamics.sandbox.entra.sign_in import answer_authorize
+from onteg_dynamics.sandbox.entra.tenant import Tenant
+from onteg_dynamics.sandbox.entra.tokens import key_set
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,92 +23,95 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MAX_FORM = 64 * 1024
-_JSON = (b"content-type", b"application/json; charset=utf-8")
 _NO_STORE = ((b"cache-control", b"no-store, no-cache"), (b"pragma", b"no-cache"))
+# Names of endpoints below a tenant, and their generation.
 _TOKEN = {("oauth2", "v2.0", "token"): 2, ("oauth2", "token"): 1}
+_AUTHORIZE = {("oauth2", "v2.0", "authorize"): 2, ("oauth2", "authorize"): 1}
+_DEVICE = ("oauth2", "v2.0", "devicecode")
 _DISCOVERY = {
     ("v2.0", ".well-known", "openid-configuration"): 2,
     (".well-known", "openid-configuration"): 1,
 }
 _KEYS = {("discovery", "v2.0", "keys"): 2, ("discovery", "keys"): 1}
+_INSTANCE = ("discovery", "instance")
 
 
-def create_entra(tokens: Tokens, tenant: str, origins: Origins) -> Application:
+def create_entra(tenant: Tenant) -> Application:
     """Entra as an ASGI application.
 
     Args:
-        tokens: Issues the tokens.
-        tenant: The tenant's id.
-        origins: The sandbox's addresses.
+        tenant: The sandbox's tenant.
     """
-    entra = _Entra(tokens, tenant, origins)
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        status, document = entra.answer(scope["method"], scope["path"], headers, await _body(receive))
-        body = orjson.dumps(document)
-        head = [_JSON, *_NO_STORE, (b"content-length", b"%d" % len(body))]
-        head.append((b"x-ms-request-id", str(uuid.uuid4()).encode()))
-        await send({"type": "http.response.start", "status": status, "headers": head})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        query = read_fields(scope.get("query_string", b"").decode("latin-1"))
+        origin = tenant.origins.of(headers)
+        asked = Asked(scope["method"], scope["path"], query, headers, await _body(receive), origin)
+        reply = answer(asked, tenant)
+        head = [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
+        head += [*_NO_STORE, (b"x-ms-request-id", str(uuid.uuid4()).encode())]
+        if reply.location:
+            head.append((b"location", reply.location.encode("latin-1", "replace")))
+        await send({"type": "http.response.start", "status": reply.status, "headers": head})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     return application
 
 
-class _Entra:
-    def __init__(self, tokens: Tokens, tenant: str, origins: Origins) -> None:
-        self._tokens = tokens
-        self._tenant = tenant
-        self._origins = origins
+def answer(asked: Asked, tenant: Tenant) -> Reply:
+    """The answer to a request.
 
-    def answer(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[int, dict[str, Any]]:
-        """Status and document of the answer; ``body`` is None where it was too large to be read."""
-        tenant, *rest = path.lstrip("/").split("/")
-        address, origin = tuple(rest), self._origins.of(headers)
-        try:
-            if address in _TOKEN:
-                return 200, self._token(method, tenant, headers, body, _TOKEN[address])
-            if address in _DISCOVERY:
-                check_tenant(tenant, self._tenant, shared=True)
-                return 200, openid_configuration(origin, self._tenant, _DISCOVERY[address])
-            if address in _KEYS:
-                check_tenant(tenant, self._tenant, shared=True)
-                return 200, key_set(issuer_of(origin, self._tenant, _KEYS[address]))
-        except Denial as denial:
-            now = datetime.fromtimestamp(self._tokens.clock(), timezone.utc)
-            return denial.status, denial.document(now, origin, _correlation(headers))
-        return 404, {"error": "not_found", "error_description": f"The sandbox has nothing at '{path}'."}
-
-    def _token(
-        self, method: str, tenant: str, headers: Mapping[str, str], body: bytes | None, version: int
-    ) -> dict[str, Any]:
-        if method != "POST":
-            raise post_only(method)
-        check_tenant(tenant, self._tenant, shared=False)
-        if body is None:
-            raise missing_parameter("grant_type")
-        granted = grant(read_form(body, headers), self._origins, version=version)
-        token = self._tokens.issue(granted.application, granted.resource)
-        return _issued(token, granted.resource, self._tokens, version)
+    Args:
+        asked: The request.
+        tenant: The sandbox's tenant.
+    """
+    try:
+        reply = _beside(asked, tenant) or _below(asked, tenant)
+    except Denial as denial:
+        now = datetime.fromtimestamp(tenant.tokens.clock(), timezone.utc)
+        return Reply.json(denial.document(now, asked.origin, _correlation(asked.headers)), denial.status)
+    if reply is not None:
+        return reply
+    text = f"The sandbox has nothing at '{asked.path}'."
+    return Reply.json({"error": "not_found", "error_description": text}, 404)
 
 
-def _issued(token: str, resource: str, tokens: Tokens, version: int) -> dict[str, Any]:
-    """The answer that carries a token; version 1.0 writes its numbers as text and tells more."""
-    seconds = tokens.lifetime - 1
-    if version == 2:
-        return {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token}
-    now = int(tokens.clock())
-    return {
-        "token_type": "Bearer",
-        "expires_in": str(seconds),
-        "ext_expires_in": str(seconds),
-        "expires_on": str(now + tokens.lifetime),
-        "not_before": str(now),
-        "resource": resource,
-        "access_token": token,
-    }
+def _beside(asked: Asked, tenant: Tenant) -> Reply | None:
+    """Addresses that name no tenant."""
+    path = asked.path.rstrip("/")
+    if path == MACHINE_PATH:
+        return answer_machine(asked, tenant)
+    if path == SERVICE_PATH:
+        return answer_service(asked, tenant)
+    return answer_device_page(asked, tenant) if path == f"/{PAGE}" else None
+
+
+def _below(asked: Asked, tenant: Tenant) -> Reply | None:
+    """Addresses below a tenant's name."""
+    name, *rest = asked.path.lstrip("/").split("/")
+    address = tuple(rest)
+    if address in _TOKEN:
+        return Reply.json(answer_token(asked, tenant, name, _TOKEN[address]))
+    if address in _AUTHORIZE:
+        return answer_authorize(asked, tenant, name, _AUTHORIZE[address])
+    if address == _DEVICE:
+        return Reply.json(begin_device(asked, tenant, name))
+    found = _about(asked, tenant, name, address)
+    return None if found is None else Reply.json(found)
+
+
+def _about(asked: Asked, tenant: Tenant, name: str, address: tuple[str, ...]) -> dict[str, Any] | None:
+    """What Entra tells of itself."""
+    if address == _INSTANCE:
+        return known_instance(asked.query, tenant.origins, asked.origin)
+    if address in _DISCOVERY:
+        tenant.check(name, shared=True)
+        return openid_configuration(asked.origin, tenant.id, _DISCOVERY[address])
+    if address in _KEYS:
+        tenant.check(name, shared=True)
+        return key_set(issuer_of(asked.origin, tenant.id, _KEYS[address]))
+    return None
 
 
 def _correlation(headers: Mapping[str, str]) -> str:

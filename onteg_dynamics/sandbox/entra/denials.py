@@ -88,17 +88,6 @@ def no_credential() -> Denial:
     )
 
 
-def unknown_certificate(client_id: str) -> Denial:
-    """An assertion, but the application has no certificate."""
-    return Denial(
-        401,
-        "invalid_client",
-        700027,
-        "The certificate with identifier used to sign the client assertion is not registered on application. "
-        f"[Reason - The key was not found. Please visit the Azure Portal for application Id '{client_id}'.]",
-    )
-
-
 def unknown_application(client_id: str, tenant: str) -> Denial:
     """No such application in the tenant."""
     return Denial(

@@ -89,11 +89,12 @@ class Sower:
             title=title,
             domainname=address,
             internalemailaddress=address,
-            azureactivedirectoryobjectid=_id("person", address),
             accessmode=0,
             businessunitid__businessunits=self._world.organization.business_unit_id,
         )
         table = self._world.model.tables["systemuser"]
+        # Payloads may not set it: the real service takes it from Entra.
+        self._world.store.update(table, own, {"azureactivedirectoryobjectid": _id("person", address)})
         roles = self._world.model.tables["role"]
         joined = self._world.model.navigation("systemuser", "systemuserroles_association")
         assert joined is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onteg_dynamics.sandbox.entra import CONNECTOR, NO_ROLES, Registration
+from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, Registration
 from onteg_dynamics.sandbox.model import Column, stable_id
 from onteg_dynamics.sandbox.world import World
 
@@ -15,6 +15,7 @@ ADMINISTRATOR_ROLE = stable_id("seed", "role", "System Administrator")
 SYSTEM_USER = stable_id("seed", "systemuser", "SYSTEM")
 CONNECTOR_USER = stable_id("seed", "systemuser", CONNECTOR.client_id)
 NO_ROLES_USER = stable_id("seed", "systemuser", NO_ROLES.client_id)
+IDENTITY_USERS = {stable_id("seed", "systemuser", one.client_id): one for one in (MACHINE, ASSIGNED)}
 DEFAULT_TEAM = stable_id("seed", "team", "default")
 ROLES = (
     "System Administrator",
@@ -111,7 +112,10 @@ def _users(world: World) -> None:
         _join(world, "systemuserroles", systemuserid=own, roleid=ADMINISTRATOR_ROLE)
     _application_user(world, CONNECTOR_USER, CONNECTOR)
     _application_user(world, NO_ROLES_USER, NO_ROLES)
-    _join(world, "systemuserroles", systemuserid=CONNECTOR_USER, roleid=ADMINISTRATOR_ROLE)
+    for own, identity in IDENTITY_USERS.items():
+        _application_user(world, own, identity)
+    for own in (CONNECTOR_USER, *IDENTITY_USERS):
+        _join(world, "systemuserroles", systemuserid=own, roleid=ADMINISTRATOR_ROLE)
 
 
 def _application_user(world: World, own: str, application: Registration) -> None:
@@ -169,7 +173,7 @@ def _default_team(world: World) -> None:
         **administrator,
         **_unit(world),
     )
-    for user in (SYSTEM_USER, CONNECTOR_USER, NO_ROLES_USER):
+    for user in (SYSTEM_USER, CONNECTOR_USER, NO_ROLES_USER, *IDENTITY_USERS):
         _join(world, "teammembership", teamid=DEFAULT_TEAM, systemuserid=user)
 
 
