@@ -43,8 +43,9 @@ def update_record(context: Context, options: Options) -> Outcome:
         options["row"],
         etag=options.get("etag"),
         returning=options.get("returning", False),
+        only_changes=options.get("only_changes", False),
     )
-    return Outcome(_told(written, options))
+    return Outcome(_told(written, options, changed=written.changed))
 
 
 def upsert_record(context: Context, options: Options) -> Outcome:
@@ -55,8 +56,9 @@ def upsert_record(context: Context, options: Options) -> Outcome:
         options["row"],
         create_only=options.get("create_only", False),
         returning=options.get("returning", False),
+        only_changes=options.get("only_changes", False),
     )
-    return Outcome(_told(written, options, created=written.created))
+    return Outcome(_told(written, options, created=written.created, changed=written.changed))
 
 
 def delete_record(context: Context, options: Options) -> Outcome:

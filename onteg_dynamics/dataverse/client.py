@@ -45,17 +45,13 @@ class Dataverse(Link):
         """Read one row by id or alternate key; see `rows.get`."""
         return rows.get(self, self.table(table), key, self.selection(table, select, expand=expand, labels=labels))
 
-    def update(
-        self, table: str, key: Key, row: Mapping[str, Any], *, etag: str | None = None, returning: bool = False
-    ) -> Written:
-        """Change columns of a row that exists; see `rows.update`."""
-        return rows.update(self, self.table(table), key, row, etag=etag, returning=returning)
+    def update(self, table: str, key: Key, row: Mapping[str, Any], **how: Any) -> Written:
+        """Change columns of a row that exists; for ``etag``, ``returning``, ``only_changes`` see `rows.update`."""
+        return rows.update(self, self.table(table), key, row, **how)
 
-    def upsert(
-        self, table: str, key: Key, row: Mapping[str, Any], *, create_only: bool = False, returning: bool = False
-    ) -> Written:
-        """Change the row with this key, or create it; see `rows.upsert`."""
-        return rows.upsert(self, self.table(table), key, row, create_only=create_only, returning=returning)
+    def upsert(self, table: str, key: Key, row: Mapping[str, Any], **how: Any) -> Written:
+        """Change the row with this key, or create it; for ``create_only`` and the like see `rows.upsert`."""
+        return rows.upsert(self, self.table(table), key, row, **how)
 
     def delete(self, table: str, key: Key, *, etag: str | None = None) -> None:
         """Delete a row; see `rows.delete`."""

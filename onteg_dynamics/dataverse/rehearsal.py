@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from onteg_dynamics.dataverse.odata import query_string
-from onteg_dynamics.dataverse.protocol import JSON_BODY, Request, Response, read
-from onteg_dynamics.errors import NotFoundError
+from onteg_dynamics.dataverse.differences import changes_of
+from onteg_dynamics.dataverse.protocol import JSON_BODY, Request, Response
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.link import Link
-    from onteg_dynamics.dataverse.tables import Columns
 
 __all__ = ["Rehearsal"]
-
-_BIND = "@odata.bind"
 
 
 @dataclass
@@ -45,7 +40,7 @@ class Rehearsal:
         return {
             "dry_run": True,
             "requests": [_shown(request) for request in self.requests],
-            "changes": [change for request in self.requests for change in _changes(link, request)],
+            "changes": [change for request in self.requests for change in changes_of(link, request)],
         }
 
 
@@ -56,33 +51,3 @@ def _shown(request: Request) -> dict[str, Any]:
         text = request.body.decode("utf-8", "replace")
         shown["body"] = orjson.loads(text) if text[:1] in "[{" else text
     return {**shown, "headers": headers}
-
-
-def _changes(link: Link, request: Request) -> Iterator[dict[str, Any]]:
-    """The columns that an update would give another value."""
-    if request.method != "PATCH" or not request.body or "(" not in request.path:
-        return
-    body: Mapping[str, Any] = orjson.loads(request.body)
-    columns = link.columns(link.table(request.path.partition("(")[0]))
-    wanted = dict(_wanted(body, columns))
-    path = request.path.partition("?")[0] + query_string({"$select": ",".join(wanted)})
-    try:
-        row = read(link.exchange(Request("GET", path))).data
-    except NotFoundError:
-        row = {}
-    for wire_name, value in wanted.items():
-        if row.get(wire_name) != value:
-            column = columns.find(wire_name)
-            yield {"column": column.name if column else wire_name, "from": row.get(wire_name), "to": value}
-
-
-def _wanted(body: Mapping[str, Any], columns: Columns) -> Iterator[tuple[str, Any]]:
-    """The properties that a body sets, as a row that is read shows them."""
-    by_navigation = {item.navigation: name for name, group in columns.relationships.items() for item in group}
-    for name, value in body.items():
-        if name.endswith(_BIND):
-            column = columns.find(by_navigation.get(name.removesuffix(_BIND), ""))
-            if column is not None:
-                yield column.wire_name, None if value is None else value.rpartition("(")[2].rstrip(")")
-        elif "@" not in name:
-            yield name, value

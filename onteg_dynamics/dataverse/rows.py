@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from onteg_dynamics.dataverse.differences import is_unchanged
 from onteg_dynamics.dataverse.ids import guid_of, new_row_id
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.matching import typed_values
 from onteg_dynamics.dataverse.odata import query_string, row_path
 from onteg_dynamics.dataverse.protocol import LABELS, Answer, Repeat, Request, Response, dumps, error_of, prefer, read
-from onteg_dynamics.dataverse.selection import Selection
+from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import Table
 from onteg_dynamics.errors import ConflictError
@@ -35,12 +36,14 @@ class Written:
         table: logical name.
         created: whether the row is new; None if that cannot be told.
         row: the row as it stands now, where it was asked for.
+        changed: whether anything was sent; False where the row was already as it should be.
     """
 
     id: str | None
     table: str
     created: bool | None
     row: Row | None = None
+    changed: bool = True
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,14 @@ def find(link: Link, table: Table, condition: str, selection: Selection, most: i
 
 
 def update(
-    link: Link, table: Table, key: Key, row: Mapping[str, Any], *, etag: str | None = None, returning: bool = False
+    link: Link,
+    table: Table,
+    key: Key,
+    row: Mapping[str, Any],
+    *,
+    etag: str | None = None,
+    returning: bool = False,
+    only_changes: bool = False,
 ) -> Written:
     """Change columns of a row that exists; never creates one.
 
@@ -149,6 +159,7 @@ def update(
         row: the columns to change.
         etag: change it only if it still has this version.
         returning: also bring the row as it stands afterwards.
+        only_changes: send nothing where the row already has these values.
 
     Raises:
         InputError: the row does not fit the table. Nothing was sent.
@@ -159,13 +170,30 @@ def update(
     # With a version, a repeat after a lost answer would meet our own change and call it a conflict.
     repeat = Repeat.UNSENT if etag else Repeat.ALWAYS
     headers = {"If-Match": etag or "*", **prefer(representation=returning)}
-    answer = link.send(Request("PATCH", row_address(link, table, key), dumps(body), headers, repeat))
+    request = Request("PATCH", row_address(link, table, key), dumps(body), headers, repeat)
+    if only_changes and is_unchanged(link, request, etag):
+        return _left_alone(link, table, key, returning=returning)
+    answer = link.send(request)
     link.call.usage.add(rows=1)
     return Written(_id_of(answer, table, key), table.name, created=False, row=_returned(answer))
 
 
+def _left_alone(link: Link, table: Table, key: Key, *, returning: bool) -> Written:
+    link.call.usage.add(rows=1)
+    wanted = Selection(table) if returning else Selection(table, choose(link.columns(table), (table.primary_id,)))
+    found = get(link, table, key, wanted)
+    return Written(found.id, table.name, created=False, row=found.row if returning else None, changed=False)
+
+
 def upsert(
-    link: Link, table: Table, key: Key, row: Mapping[str, Any], *, create_only: bool = False, returning: bool = False
+    link: Link,
+    table: Table,
+    key: Key,
+    row: Mapping[str, Any],
+    *,
+    create_only: bool = False,
+    returning: bool = False,
+    only_changes: bool = False,
 ) -> Written:
     """Change the row with this key, or create it.
 
@@ -176,6 +204,7 @@ def upsert(
         row: the columns to set.
         create_only: refuse to change a row that exists.
         returning: also bring the whole row as it stands afterwards.
+        only_changes: send nothing where the row already has these values.
 
     Raises:
         InputError: the row does not fit the table. Nothing was sent.
@@ -186,7 +215,10 @@ def upsert(
     # The representation tells a new row (201) from a changed one (200); the id alone is enough for that.
     path = row_address(link, table, key) + ("" if returning else query_string({"$select": table.primary_id}))
     repeat = Repeat.UNSENT if create_only else Repeat.ALWAYS
-    response = link.exchange(Request("PATCH", path, dumps(body), headers, repeat))
+    request = Request("PATCH", path, dumps(body), headers, repeat)
+    if only_changes and not create_only and is_unchanged(link, request):
+        return _left_alone(link, table, key, returning=returning)
+    response = link.exchange(request)
     answer = read(response)
     link.call.usage.add(rows=1)
     created = None if response.lost else answer.status == 201

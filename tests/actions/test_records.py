@@ -16,6 +16,7 @@ from onteg_dynamics.errors import (
     UnknownNameError,
 )
 from onteg_dynamics.executor import Executor
+from onteg_dynamics.sandbox import Sandbox
 
 Run = Callable[..., Mapping[str, Any]]
 MISSING = "11111111-1111-1111-1111-111111111111"
@@ -199,3 +200,41 @@ def test_errors_never_show_what_was_written(run: Run) -> None:
     with pytest.raises(OntegError) as caught:
         run("create_record", table="account", row={"revenue": "a-private-number"})
     assert "a-private-number" not in str(caught.value)
+
+
+def sent_patches(sandbox: Sandbox) -> int:
+    return sum(one.method == "PATCH" for one in sandbox.exchanges)
+
+
+@pytest.mark.parametrize("action", ["update_record", "upsert_record"])
+def test_what_is_as_it_should_be_is_left_alone(
+    executor: Executor, sandbox: Sandbox, settings: dict[str, str], action: str
+) -> None:
+    row = executor.run("find_record", {"table": "account", "text": "Northwind Roasters"}, settings).unwrap()
+    values = {name: row["row"][name] for name in ("name", "primarycontactid", "industrycode")}
+    values |= {"creditonhold": "No", "fax": "", "revenue": f"{row['row']['revenue']}0"}
+    same = {"table": "account", "key": row["id"], "row": values}
+    output = executor.run(action, {**same, "only_changes": "true", "returning": "true"}, settings).unwrap()
+    assert (output["changed"], sent_patches(sandbox)) == (False, 0)
+    assert (output["id"], output["row"]["name"]) == (row["id"], "Northwind Roasters")
+    other = {**same, "row": {**values, "fax": "12"}, "only_changes": True}
+    assert executor.run(action, other, settings).unwrap()["changed"] is True
+    assert sent_patches(sandbox) == 1
+
+
+def test_a_version_is_heeded_before_anything_is_skipped(executor: Executor, settings: dict[str, str]) -> None:
+    own = executor.run("find_record", {"table": "account", "text": "Northwind Roasters"}, settings).unwrap()["id"]
+    options = {"table": "account", "key": own, "row": {"name": "Northwind Roasters"}, "only_changes": True}
+    with pytest.raises(ConflictError):
+        executor.run("update_record", {**options, "etag": 'W/"1"'}, settings).unwrap()
+    etag = executor.run("get_record", {"table": "account", "key": own}, settings).unwrap()["etag"]
+    assert executor.run("update_record", {**options, "etag": etag}, settings).unwrap()["changed"] is False
+
+
+def test_a_row_that_is_not_there_is_made_all_the_same(executor: Executor, settings: dict[str, str]) -> None:
+    key = "11111111-1111-1111-1111-111111111111"
+    options = {"table": "account", "key": key, "row": {"name": "New"}, "only_changes": True}
+    with pytest.raises(NotFoundError):
+        executor.run("update_record", options, settings).unwrap()
+    output = executor.run("upsert_record", options, settings).unwrap()
+    assert (output["created"], output["changed"]) == (True, True)
