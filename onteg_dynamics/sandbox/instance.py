@@ -250,7 +250,7 @@ class Sandbox:
         directory = open_tenant(tenant, tokens, origins, store)
         control = EntraControl(directory, server.call)
         stack.callback(control.remove)
-        app = routed(create_app(lambda: world), create_entra(directory))
+        app = routed({"/api/": create_app(lambda: world)}, create_entra(directory))
         app = limited(app, self._limiter, gate)
         server.start(recorded(app, self._log), certificate.context if certificate is not None else None)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, control, gate, world)

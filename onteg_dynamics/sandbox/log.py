@@ -42,7 +42,7 @@ class Exchange:
         target: Path and query, percent-encoded as they came.
         request_headers: By lowercase name; repeated ones joined by commas.
         request_body: What the client sent.
-        status: The HTTP status of the answer.
+        status: The HTTP status of the answer; 0 where the connection ended without one.
         response_headers: By lowercase name; repeated ones joined by commas.
         response_body: The answer, unpacked where it went out compressed.
         answer_size: The bytes of the answer's body as they went out.
@@ -112,13 +112,17 @@ class Log:
 
 
 def recorded(app: Application, log: Log) -> Application:
-    """The application, with every exchange written to the log just before its answer is complete."""
+    """The application, with every exchange written to the log just before its answer is complete.
+
+    An answer that never came has the status 0; one that was cut has what came of it.
+    """
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         recorder = _Recorder(scope, receive, send, log)
         await app(scope, recorder.receive, recorder.send)
+        recorder.end()
 
     return application
 
@@ -135,6 +139,7 @@ class _Recorder:
         self._response = bytearray()
         self._start: Message = {}
         self._held: Message | None = None
+        self._is_kept = False
         self._answer_size = 0
         self._moment = datetime.now(timezone.utc)
         self._began = time.perf_counter()
@@ -151,11 +156,17 @@ class _Recorder:
         _append(self._response, message.get("body", b""))
         self._answer_size += len(message.get("body", b""))
         if not message.get("more_body", False):
-            self._log.add(self._exchange())
+            self.end()
         if self._held is not None:
             await self._send(self._held)
             self._held = None
         await self._send(message)
+
+    def end(self) -> None:
+        """Writes the exchange to the log, once."""
+        if not self._is_kept:
+            self._is_kept = True
+            self._log.add(self._exchange())
 
     def _exchange(self) -> Exchange:
         scope = self._scope
@@ -167,8 +178,8 @@ class _Recorder:
             _masked(path + (b"?" + query if query else b"")).decode("latin-1"),
             _headers(scope["headers"]),
             clean(self._request),
-            self._start["status"],
-            _headers(self._start["headers"]),
+            self._start.get("status", 0),
+            _headers(self._start.get("headers", [])),
             clean(self._response),
             self._answer_size,
             self._moment,

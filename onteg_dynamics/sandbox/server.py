@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import uvicorn
@@ -18,6 +18,8 @@ import uvicorn
 from onteg_dynamics.sandbox.log import Application
 
 T = TypeVar("T")
+CONNECTION = "onteg.connection"
+"""The ASGI extension that holds the connection's transport."""
 
 _KEEP_ALIVE_SECONDS = 120  # as long as a load balancer in front of the real service keeps a connection
 _START_SECONDS = 30.0
@@ -114,19 +116,37 @@ class _Uvicorn(uvicorn.Server):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def routed(service: Application, entra: Application) -> Application:
-    """One application of two: ``/api/`` is the environment, everything else is Entra."""
+def routed(rooms: Mapping[str, Application], otherwise: Application) -> Application:
+    """One application of many: the longest beginning of an address that has a room decides.
+
+    Args:
+        rooms: Applications by the beginning of their addresses, such as ``/api/``.
+        otherwise: Answers everything else.
+    """
+    beginnings = sorted(rooms, key=len, reverse=True)
 
     def application(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        chosen = service if scope["path"].startswith("/api/") else entra
+        path = scope["path"]
+        chosen = next((rooms[beginning] for beginning in beginnings if path.startswith(beginning)), otherwise)
         return chosen(scope, receive, send)
+
+    return application
+
+
+def _with_connection(app: Application) -> Application:
+    """Gives the application its connection, as an ASGI extension: it may end it before its answer is whole."""
+
+    def application(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        scope.setdefault("extensions", {})[CONNECTION] = transport
+        return app(scope, receive, send)
 
     return application
 
 
 def _config(app: Application, context: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
-        app,
+        _with_connection(app),
         http="httptools" if importlib.util.find_spec("httptools") else "h11",
         loop="asyncio",
         ws="none",
