@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any
 
 from onteg_dynamics.sandbox.callers import caller_name
+from onteg_dynamics.sandbox.changes import remember_for
+from onteg_dynamics.sandbox.datafiles import load_folder, save_folder
 from onteg_dynamics.sandbox.entra import (
     CONNECTOR,
     LIFETIME,
@@ -62,6 +64,7 @@ class Sandbox:
         token_lifetime: Seconds until an access token ends.
         limits: Service protection limits: ``real``, a `Limits`, or ``REQUESTS/SECONDS/CONCURRENT/WINDOW`` such as
             ``60/10/2/5``; None for none.
+        change_tracking_days: How many days delta links are good for; None leaves it to the rows (7 in a seed).
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
 
@@ -79,6 +82,7 @@ class Sandbox:
         token_lifetime: int = LIFETIME,
         limits: Limits | str | None = None,
         http: bool = False,
+        change_tracking_days: int | None = None,
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         if seed not in SEEDS:
@@ -90,6 +94,7 @@ class Sandbox:
         self._lifetime = token_lifetime
         self._http = http
         self._limiter = Limiter(read_limits(limits))
+        self._tracking_days = change_tracking_days
         self._log = Log(watch)
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
@@ -277,3 +282,10 @@ class Sandbox:
         if self._pristine is not None:
             self._pristine.close()
             self._pristine = None
+        self._settle(world)
+        self._settle(parts.world)
+    def _settle(self, world: World) -> None:
+        """What was asked for in rows of the environment."""
+        if self._tracking_days is not None:
+            remember_for(world, self._tracking_days)
+

@@ -6,7 +6,6 @@ recorded besides are deletions, and only of tables whose changes somebody has as
 
 from __future__ import annotations
 
-from onteg_dynamics.sandbox.changes.answers import asks_for_changes, count_changes, list_changes
 from onteg_dynamics.sandbox.changes.tracking import remember_for
 
-__all__ = ["asks_for_changes", "count_changes", "list_changes", "remember_for"]
+__all__ = ["remember_for"]

@@ -53,11 +53,12 @@ def start(world: World, table: Table) -> Mark:
     Returns:
         The mark of this moment.
     """
-    now, known = mark_now(world), _known(world, table)
+    known = _known(world, table)
     if known is None or known.shape != _shape(table):
         with world.store.transaction():
-            _record(world, table, now)
-    return now
+            world.store.next_version()  # so that no earlier mark is as high as this one
+            _record(world, table, mark_now(world))
+    return mark_now(world)
 
 
 def check_mark(world: World, table: Table, mark: Mark) -> None:

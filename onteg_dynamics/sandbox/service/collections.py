@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.changes import asks_for_changes, count_changes, list_changes
+from onteg_dynamics.sandbox.changes.answers import asks_for_changes, count_changes, list_changes
 from onteg_dynamics.sandbox.query import Base, Page, parse_query, run_query
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.languages import list_by_query
