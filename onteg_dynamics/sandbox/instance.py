@@ -12,7 +12,6 @@ from typing import Any
 
 from onteg_dynamics.sandbox.callers import caller_name
 from onteg_dynamics.sandbox.changes import remember_for
-from onteg_dynamics.sandbox.datafiles import load_folder, save_folder
 from onteg_dynamics.sandbox.entra import (
     CONNECTOR,
     LIFETIME,
