@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from onteg_dynamics.sandbox.callers import caller_name
 from onteg_dynamics.sandbox.changes import remember_for
+from onteg_dynamics.sandbox.datafiles import load_folder, save_folder
 from onteg_dynamics.sandbox.entra import (
     CONNECTOR,
     LIFETIME,
@@ -28,12 +29,14 @@ from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
 from onteg_dynamics.sandbox.log import Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.schema import kept_model
-from onteg_dynamics.sandbox.seed import SEEDS, is_sown, sow
+from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
 from onteg_dynamics.sandbox.server import Server, routed
 from onteg_dynamics.sandbox.service import create_app
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.tls import Certificate
 from onteg_dynamics.sandbox.world import Organization, World
+
+T = TypeVar("T")
 
 _CONNECTOR_ID = "msDynamics365Connector-v1.0"
 
@@ -66,6 +69,7 @@ class Sandbox:
         change_tracking_days: How many days delta links are good for; None leaves it to the rows (7 in a seed).
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
+        data: A folder of data files (or one file) that is loaded on top of the seed, and after each reset.
 
     Raises:
         ValueError: There is no such seed, or the limits cannot be read.
@@ -80,9 +84,10 @@ class Sandbox:
         today: date | None = None,
         token_lifetime: int = LIFETIME,
         limits: Limits | str | None = None,
-        http: bool = False,
         change_tracking_days: int | None = None,
+        http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
+        data: str | Path | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
@@ -91,9 +96,10 @@ class Sandbox:
         self._db = db
         self._today = today
         self._lifetime = token_lifetime
-        self._http = http
-        self._limiter = Limiter(read_limits(limits))
         self._tracking_days = change_tracking_days
+        self._http = http
+        self._data = data
+        self._limiter = Limiter(read_limits(limits))
         self._log = Log(watch)
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
@@ -117,6 +123,7 @@ class Sandbox:
         Raises:
             OSError: The port is taken.
             sqlite3.DatabaseError: The file cannot be opened, or is no SQLite database.
+            DataFileError: A data file cannot be loaded.
         """
         if self._parts is not None:
             return
@@ -137,7 +144,42 @@ class Sandbox:
         """Puts rows and metadata back to the seed, between two requests, and empties the log."""
         self.call(self._restore)
 
-    def call(self, work: Callable[[], Any]) -> Any:
+    def load(self, path: str | Path) -> dict[str, int]:
+        """Writes the rows of data files, between two requests: all of them or none.
+
+        A row whose id is there is changed; what a new row leaves out gets the platform's defaults.
+
+        Args:
+            path: A folder with one file per table, named after it (``account.json``, ``contact.csv``), or one file.
+
+        Returns:
+            How many rows were written, by table.
+
+        Raises:
+            DataFileError: A file, a name or a value does not fit; it tells file, line and column.
+        """
+        return self.call(lambda: load_folder(self.world, seed_caller(), Path(path)))
+
+    def save(self, path: str | Path, form: str = "json", tables: Collection[str] = ()) -> dict[str, int]:
+        """Writes rows as data files, between two requests: all but those that every sandbox has.
+
+        Args:
+            path: The folder; files of the saved tables that are there are replaced.
+            form: ``json`` or ``csv``.
+            tables: Logical names of the tables to save; every table where it is empty.
+
+        Returns:
+            How many rows were written, by table.
+
+        Raises:
+            ValueError: There is no such format or table.
+            OSError: The folder cannot be written.
+        """
+        with closing(Store()) as handed_out:
+            sow(handed_out, "empty", datetime.now(timezone.utc).date())
+            return self.call(lambda: save_folder(self.world, handed_out, Path(path), form, tables))
+
+    def call(self, work: Callable[[], T]) -> T:
         """Runs something between two requests, on the server's thread; for whoever touches `world` while it runs.
 
         Args:
@@ -251,6 +293,7 @@ class Sandbox:
         tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
         gate = Gate(tokens, store, tenant, origins)
         world = World(kept_model(store), store, gate)
+        self._settle(world)
         directory = open_tenant(tenant, tokens, origins, store)
         control = EntraControl(directory, server.call)
         stack.callback(control.remove)
@@ -264,27 +307,33 @@ class Sandbox:
         self._seeded().db.backup(parts.world.store.db)
         parts.world.model = load_model()
         parts.world.jobs = Jobs()
+        self._settle(parts.world)
         parts.gate.forget()
         parts.entra.forget()
         self._limiter.forget()
         self._log.clear()
 
-    def _seeded(self) -> Store:
-        """The seed in a store of its own; made once, and only where it is needed."""
-        if self._pristine is None:
-            self._pristine = Store()
-            day = self._today or datetime.now(timezone.utc).date()
-            sow(self._pristine, self._seed, day)
-        return self._pristine
-
-    def _drop_pristine(self) -> None:
-        if self._pristine is not None:
-            self._pristine.close()
-            self._pristine = None
-        self._settle(world)
-        self._settle(parts.world)
     def _settle(self, world: World) -> None:
         """What was asked for in rows of the environment."""
         if self._tracking_days is not None:
             remember_for(world, self._tracking_days)
 
+    def _seeded(self) -> Store:
+        """The seed in a store of its own; made once, and only where it is needed."""
+        if self._pristine is None:
+            with ExitStack() as stack:
+                store = stack.enter_context(closing(Store()))
+                sow(store, self._seed, self._today or datetime.now(timezone.utc).date())
+                self._prepare(store)
+                self._pristine, _ = store, stack.pop_all()
+        return self._pristine
+
+    def _prepare(self, store: Store) -> None:
+        """What was asked for on top of the seed."""
+        if self._data is not None:
+            load_folder(World(kept_model(store), store, refuse_all), seed_caller(), Path(self._data))
+
+    def _drop_pristine(self) -> None:
+        if self._pristine is not None:
+            self._pristine.close()
+            self._pristine = None

@@ -8,10 +8,10 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed.demo import Sower
 from onteg_dynamics.sandbox.seed.messages import lay_messages
-from onteg_dynamics.sandbox.seed.platform import lay
+from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER, lay
 from onteg_dynamics.sandbox.seed.views import lay_views
 from onteg_dynamics.sandbox.store import Store
-from onteg_dynamics.sandbox.world import Caller, World
+from onteg_dynamics.sandbox.world import Caller, Organization, World
 
 SEEDS = ("demo", "empty")
 _AGE_DAYS = 400
@@ -28,7 +28,7 @@ def sow(store: Store, seed: str, today: date) -> None:
         today: The day to count from.
     """
     noon = datetime.combine(today, time(12), tzinfo=timezone.utc)
-    world = World(load_model(), store, _nobody)
+    world = World(load_model(), store, refuse_all)
     store.build(world.model)
     with store.transaction():
         sower = Sower(world, noon)
@@ -40,10 +40,16 @@ def sow(store: Store, seed: str, today: date) -> None:
             sower.sow_demo()
 
 
+def seed_caller() -> Caller:
+    """Who adds rows from outside: the connector's own user."""
+    return Caller(CONNECTOR_USER, Organization.business_unit_id)
+
+
 def is_sown(store: Store) -> bool:
     """True where the store holds an environment already."""
     return store.count("organization") > 0
 
 
-def _nobody(_headers: object) -> Caller:
+def refuse_all(_headers: object) -> Caller:
+    """The door of a world that is made ready: nobody comes in yet."""
     raise refusals.not_a_member()

@@ -149,6 +149,11 @@ class Store:
         self._depth -= 1
         self.db.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
 
+    def has_table(self, name: str) -> bool:
+        """True where there is a SQLite table or view of that name."""
+        query = "SELECT 1 FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')"
+        return self.db.execute(query, (name,)).fetchone() is not None
+
     def next_version(self) -> int:
         """The next row version; one counter for the whole store."""
         row = self.db.execute("UPDATE __counter SET value = value + 1 RETURNING value").fetchone()
