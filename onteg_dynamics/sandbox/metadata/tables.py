@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from onteg_dynamics.sandbox.metadata.attributes import attribute_nodes
 from onteg_dynamics.sandbox.metadata.members import (
     Member,
@@ -15,6 +17,7 @@ from onteg_dynamics.sandbox.metadata.members import (
 )
 from onteg_dynamics.sandbox.metadata.relationships import key_node, many_of, one_node
 from onteg_dynamics.sandbox.model import Model, Table
+from onteg_dynamics.sandbox.people.catalogue import privileges_of
 
 
 def table_node(table: Table) -> Node:
@@ -33,6 +36,24 @@ def _of(name: str, field: str, kind: str = "Edm.String") -> Member:
 
 def _label_of(name: str, field: str) -> Member:
     return Member(name, "mscrm.Label", lambda table: label_of(table, field))
+
+
+def _privileges(table: Table) -> list[dict[str, Any]]:
+    """SecurityPrivilegeMetadata of a table."""
+    return [
+        {
+            "CanBeBasic": one.is_owned,
+            "CanBeDeep": one.is_owned,
+            "CanBeGlobal": True,
+            "CanBeLocal": one.is_owned,
+            "CanBeEntityReference": False,
+            "CanBeParentEntityReference": False,
+            "Name": one.name,
+            "PrivilegeId": one.id,
+            "PrivilegeType": one.verb,
+        }
+        for one in privileges_of(table)
+    ]
 
 
 def _read_only(table: Table) -> bool:
@@ -160,7 +181,7 @@ ENTITY = MetadataType(
         _of("PrimaryIdAttribute", "primary_id"),
         _of("PrimaryImageAttribute", "primary_image"),
         _of("PrimaryNameAttribute", "primary_name"),
-        fixed("Privileges", "Collection(mscrm.SecurityPrivilegeMetadata)", []),
+        Member("Privileges", "Collection(mscrm.SecurityPrivilegeMetadata)", _privileges),
         _nullable("RecurrenceBaseEntityLogicalName"),
         Member("ReportViewName", "Edm.String", lambda table: f"Filtered{table.schema_name}"),
         _of("SchemaName", "schema_name"),

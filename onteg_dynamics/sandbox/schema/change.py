@@ -14,6 +14,7 @@ import orjson
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata.choices import own_set_id
 from onteg_dynamics.sandbox.model import Column, Key, ManyToMany, ManyToOne, Model, OptionSet, Table
+from onteg_dynamics.sandbox.people.roles import lay_table_privileges, lift_table_privileges
 from onteg_dynamics.sandbox.schema.keep import CHANGES, CHOICES, MANYS, ONES, TABLES, body_of
 from onteg_dynamics.sandbox.seed.messages import lay_filters, lift_filters
 from onteg_dynamics.sandbox.store.ddl import column_definitions
@@ -63,6 +64,7 @@ class Change:
         self.add_relations(relations)
         self.world.store.add_table(self._model, table)
         lay_filters(self.world, table)
+        lay_table_privileges(self.world, table)
         for column in table.columns.values():
             self._changed(COLUMN, column.metadata_id)
 
@@ -78,6 +80,7 @@ class Change:
         self._model = replace(self._model, tables=tables)
         self.world.store.drop_table(self._model, table.logical_name)
         lift_filters(self.world, table)
+        lift_table_privileges(self.world, table)
         self._notes[TABLES, table.logical_name] = None
         self._changed(TABLE, table.metadata_id, deleted=True)
         for column in table.columns.values():

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from onteg_dynamics.sandbox.model import stable_id
+from onteg_dynamics.sandbox.people.roles import role_id
 from onteg_dynamics.sandbox.seed import people
 from onteg_dynamics.sandbox.seed.people import ACCOUNTS, CASES, COLLEAGUES, DEALS, LEADS, PRODUCTS, Company
-from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER, role_id
+from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write import associate, create_row, update_row
 

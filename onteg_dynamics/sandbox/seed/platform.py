@@ -9,9 +9,10 @@ from typing import Any
 
 from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, Registration
 from onteg_dynamics.sandbox.model import Column, stable_id
+from onteg_dynamics.sandbox.people.principals import ADMINISTRATOR_ROLE
+from onteg_dynamics.sandbox.people.roles import lay_privileges, role_id
 from onteg_dynamics.sandbox.world import World
 
-ADMINISTRATOR_ROLE = stable_id("seed", "role", "System Administrator")
 SYSTEM_USER = stable_id("seed", "systemuser", "SYSTEM")
 CONNECTOR_USER = stable_id("seed", "systemuser", CONNECTOR.client_id)
 NO_ROLES_USER = stable_id("seed", "systemuser", NO_ROLES.client_id)
@@ -38,13 +39,9 @@ def lay(world: World) -> None:
     _currency(world)
     for name in ROLES:
         _role(world, name)
+    lay_privileges(world)
     _users(world)
     _default_team(world)
-
-
-def role_id(name: str) -> str:
-    """The id of a security role."""
-    return stable_id("seed", "role", name)
 
 
 def _organization(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import SETS, Raw, Step, csdl, read_metadata, service_document
 from onteg_dynamics.sandbox.model import Model
+from onteg_dynamics.sandbox.people.way import check_way
 from onteg_dynamics.sandbox.service import collections, links, resources, rows
 from onteg_dynamics.sandbox.service.batch import run_batch
 from onteg_dynamics.sandbox.service.errors import error_response, unexpected
@@ -82,6 +83,8 @@ class Dispatcher:
 
     def _rows_or_message(self, request: Request, segments: tuple[Segment, ...]) -> Response:
         resource = resources.find(request.world, segments)
+        if request.caller.rights is not None:
+            check_way(request.world, request.caller.rights, resource)
         if isinstance(resource, resources.Call):
             return self._in_transaction(request, lambda: self._messages.call(request, resource))
         handler = _HANDLERS[type(resource)].get(request.method)

@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.path import NAMESPACE
 
 _BODIES = frozenset({"POST", "PUT"})
+_PRIVILEGES = {"POST": "prvCreateEntity", "DELETE": "prvDeleteEntity"}
 
 
 def change_metadata(request: Request, steps: Sequence[Step]) -> Response:
@@ -42,8 +43,10 @@ def open_change(request: Request) -> Change:
     """A change of the metadata on behalf of a request, with its headers heeded.
 
     Raises:
-        Refusal: The solution's name cannot be one.
+        Refusal: The caller may not customize; the solution's name cannot be one.
     """
+    if request.caller.rights is not None:
+        request.caller.rights.demand(_PRIVILEGES.get(request.method, "prvWriteEntity"))
     options = dict(request.options)
     check_solution(request.headers.get("mscrm.solutionuniquename", options.get("SolutionUniqueName")))
     merge = request.headers.get("mscrm.mergelabels", "").strip().lower() == "true"

@@ -9,8 +9,7 @@ from tests.sandbox.service.client import Client
 @pytest.mark.parametrize(
     ("headers", "told"),
     [
-        ({"CallerObjectId": "11111111-1111-1111-1111-111111111111"}, "impersonation"),
-        ({"MSCRMCallerID": "11111111-1111-1111-1111-111111111111"}, "impersonation"),
+        ({"MSCRM.SessionToken": "1"}, "session tokens"),
     ],
 )
 def test_what_is_not_covered_is_said(client: Client, headers: dict[str, str], told: str) -> None:
