@@ -159,7 +159,11 @@ class Hooks:
     def onteg_choices(
         self, connection: Connection, source: str, params: Mapping[str, str], dataverse: Dataverse
     ) -> Sequence[Choice] | None:
-        """The entries of a dropdown (``x-onteg-choices``); None if the source is not this plugin's."""
+        """The entries of a dropdown (``x-onteg-choices``); None if the source is not this plugin's.
+
+        `params` holds the values of the fields that the source names and its constants; an engine may add ``search``:
+        what a person has typed into the field so far.
+        """
 
     @hookspec(firstresult=True)
     def onteg_schema(

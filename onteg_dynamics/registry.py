@@ -43,6 +43,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.definitions",
     "onteg_dynamics.actions.schema",
     "onteg_dynamics.actions.connection",
+    "onteg_dynamics.actions.dropdowns",
 )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import InputError, Problem, UnknownNameError
-from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outcome, hookimpl
+from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
-    from onteg_dynamics.dataverse.client import Dataverse
     from onteg_dynamics.dataverse.tables import Choice as DataverseChoice
 
 Options = Mapping[str, Any]
@@ -81,20 +80,6 @@ def list_views(context: Context, options: Options) -> Outcome:
 
     table = context.dataverse.table(options["table"])
     return Outcome({"table": table.name, "views": views(context.dataverse, table)})
-
-
-@hookimpl
-def onteg_choices(source: str, params: Mapping[str, str], dataverse: Dataverse) -> list[Choice] | None:
-    """Dropdowns: ``keys`` and ``views`` of a table."""
-    from onteg_dynamics.dataverse.definitions import keys, views
-
-    if source == "keys":
-        found = keys(dataverse, dataverse.table(params["table"]))
-        return [Choice(key["name"], f"{key['label']} ({', '.join(key['columns'])})") for key in found]
-    if source == "views":
-        found = views(dataverse, dataverse.table(params["table"]))
-        return [Choice(view["id"], f"{view['name']} ({view['kind']})") for view in found]
-    return None
 
 
 @hookimpl

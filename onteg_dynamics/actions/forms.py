@@ -47,12 +47,13 @@ def row_form(table: Table, columns: Sequence[Described]) -> Schema:
     """
     writable = [item for item in columns if item.column.creatable or item.column.updatable]
     writable.sort(key=lambda item: (_RANK.get(item.column.required, 2), item.column.name))
+    fields = {item.column.name: _field(table, item, order) for order, item in enumerate(writable, 1)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": table.label,
         "description": f"A row of the table {table.name}, to write.",
         "type": "object",
-        "properties": {item.column.name: _field(item, order) for order, item in enumerate(writable, 1)},
+        "properties": fields,
         "x-onteg-required-by-business": [item.column.name for item in writable if _RANK.get(item.column.required) == 0],
     }
 
@@ -61,7 +62,7 @@ _RANK = {"ApplicationRequired": 0, "SystemRequired": 1, "Recommended": 1}
 _GROUPS = {0: "Required", 1: "Recommended", 2: "More"}
 
 
-def _field(item: Described, order: int) -> Schema:
+def _field(table: Table, item: Described, order: int) -> Schema:
     column = item.column
     field: Schema = {"title": column.label}
     if column.help:
@@ -69,6 +70,9 @@ def _field(item: Described, order: int) -> Schema:
     field.update(_type(item))
     field["x-onteg-order"] = order
     field["x-onteg-group"] = _GROUPS[_RANK.get(column.required, 2)]
+    if column.is_lookup:
+        constants = {"table": table.name, "column": column.name}
+        field["x-onteg-choices"] = {"source": "lookup", "params": {}, "constants": constants}
     return field
 
 

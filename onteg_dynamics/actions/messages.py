@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import InputError, Problem
-from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outcome, hookimpl
+from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.client import Dataverse
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any]
 READS = Annotations(read_only=True, idempotent=True)
-_SOURCES = {"messages": "", "functions": "function", "actions": "action"}
 
 
 def call_action(context: Context, options: Options) -> Outcome:
@@ -65,24 +64,6 @@ def _told(message: Message) -> dict[str, Any]:
         "parameters": parameters,
         "returns": message.returns or None,
     }
-
-
-@hookimpl
-def onteg_choices(source: str, dataverse: Dataverse) -> Sequence[Choice] | None:
-    """Dropdowns: ``messages``, ``functions``, ``actions``."""
-    if source not in _SOURCES:
-        return None
-    from onteg_dynamics.dataverse.messages import vocabulary
-
-    messages = vocabulary(dataverse).messages
-    names = sorted(name for name, found in messages.items() if any(_SOURCES[source] in one.kind for one in found))
-    return [Choice(name, _label(messages[name])) for name in names]
-
-
-def _label(messages: Sequence[Message]) -> str:
-    tables = sorted({message.table for message in messages if message.table})
-    shown = ", ".join(tables[:3]) + (" …" if len(tables) > 3 else "")
-    return f"{messages[0].name} ({shown})" if tables else messages[0].name
 
 
 @hookimpl

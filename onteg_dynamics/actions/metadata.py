@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outcome, hookimpl
+from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 from onteg_dynamics.manifest import own_manifest
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from onteg_dynamics.dataverse.tables import Table
 
 Options = Mapping[str, Any]
-_STATUS_COLUMNS = {"states": "statecode", "status_reasons": "statuscode"}
 READS = Annotations(read_only=True, idempotent=True)
 
 
@@ -49,23 +48,6 @@ def _names(table: Table) -> dict[str, str]:
 def onteg_register_actions() -> Iterable[Action]:
     """The actions of this family."""
     return Action("list_tables", list_tables, READS), Action("describe_table", describe_table, READS)
-
-
-@hookimpl
-def onteg_choices(source: str, params: Mapping[str, str], dataverse: Dataverse) -> Sequence[Choice] | None:
-    """Dropdowns: ``tables``; a table's ``columns``, ``states``, ``status_reasons``; a column's ``choices``."""
-    if source == "tables":
-        return [Choice(table.name, f"{table.label} ({table.name})") for table in dataverse.tables()]
-    if source == "columns":
-        columns = dataverse.columns(dataverse.table(params["table"]))
-        return [Choice(column.name, f"{column.label} ({column.name})") for column in columns.visible()]
-    if source in _STATUS_COLUMNS:
-        details = dataverse.details(dataverse.table(params["table"]), _STATUS_COLUMNS[source])
-        return [Choice(choice.value, choice.label) for choice in details.choices]
-    if source == "choices":
-        details = dataverse.details(dataverse.table(params["table"]), params["column"])
-        return [Choice(choice.value, choice.label) for choice in details.choices]
-    return None
 
 
 @hookimpl

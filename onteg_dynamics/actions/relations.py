@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import InputError, Problem
-from onteg_dynamics.hookspecs import Action, Annotations, Choice, Context, Outcome, hookimpl
+from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
-    from onteg_dynamics.dataverse.client import Dataverse
     from onteg_dynamics.dataverse.relations import Way
     from onteg_dynamics.dataverse.tables import Table
 
@@ -84,19 +83,6 @@ class _Ends:
 
 def _told(way: Way) -> dict[str, Any]:
     return {**vars(way), "column": way.column or None}
-
-
-@hookimpl
-def onteg_choices(source: str, params: Mapping[str, str], dataverse: Dataverse) -> list[Choice] | None:
-    """Dropdown: ``relationships`` from a table, to another where that is known."""
-    if source != "relationships":
-        return None
-    from onteg_dynamics.dataverse.relations import ways
-
-    found = ways(dataverse, dataverse.table(params["table"]))
-    target = params.get("related_table")
-    name = dataverse.table(target).name if target else None
-    return [Choice(way.navigation, f"{way.navigation} → {way.target}") for way in found if name in {None, way.target}]
 
 
 @hookimpl

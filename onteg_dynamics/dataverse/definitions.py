@@ -14,7 +14,7 @@ from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.dataverse.tables import Choice, Table, label_of, read_choices
 from onteg_dynamics.errors import NotFoundError, Problem, UnknownNameError
 
-__all__ = ["global_choices", "keys", "view_text", "views"]
+__all__ = ["global_choice_names", "global_choices", "keys", "view_text", "views"]
 
 SYSTEM, PERSONAL = "system", "personal"
 
@@ -64,6 +64,13 @@ def view_text(link: Link, view: Mapping[str, Any]) -> str:
 
 def _view(row: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
     return {"name": row["name"], "id": row[key], "kind": kind, "is_default": bool(row.get("isdefault"))}
+
+
+def global_choice_names(link: Link) -> list[tuple[str, str]]:
+    """Name and label of every global choice, by name."""
+    options = query_string({"$select": "Name,DisplayName"})
+    data = link.send(Request("GET", f"GlobalOptionSetDefinitions{options}")).data
+    return sorted((item["Name"], label_of(item.get("DisplayName")) or item["Name"]) for item in data["value"])
 
 
 def global_choices(link: Link, name: str) -> Sequence[Choice]:
