@@ -1,13 +1,14 @@
-"""``sandbox``: a local Dataverse until stopped."""
+"""``sandbox``: a local Dataverse until stopped, and its rows as files."""
 
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
 
 __all__ = ["open_sandbox", "sandbox"]
 
+T = TypeVar("T")
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_ANY = click.Path(path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+_seed = click.option(
+    "--seed", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What is in it."
+)
+_form = click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
 
 
 @click.group(epilog=exits.HELP, invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; a free one by default.")
 @click.option("--http", is_flag=True, help="Plain HTTP, for clients that cannot take a certificate authority.")
 @click.option("--db", type=_FILE, help="SQLite file to keep the rows in.")
-@click.option("--seed", type=click.Choice(["demo", "empty"]), default="demo", show_default=True, help="What is in it.")
-@click.option("--limits", help="Service protection limits: real, or REQUESTS/SECONDS/CONCURRENT/WINDOW as 60/10/2/5.")
+@_seed
+@click.option("--load", "data", type=_ANY, help="Folder (or file) of rows to put on top: account.json, contact.csv …")
+@click.option("--save", "saved", type=_FOLDER, help="Folder to write the rows to when it stops.")
 @click.option(
     "--log",
     "logged",
@@ -37,30 +47,58 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     flag_value="lines",
     help="Show each request as it is answered; --log=full shows headers and bodies too, secrets masked.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+@_json
 @click.pass_context
-def sandbox(context: click.Context, /, *, logged: str | None, as_json: bool, **settings: Any) -> None:
+def sandbox(
+    context: click.Context, /, *, saved: Path | None, logged: str | None, as_json: bool, **settings: Any
+) -> None:
     """Run a local Dataverse until stopped (Ctrl-C), and print how to connect to it."""
     if context.invoked_subcommand is None:
-        serve(logged, settings, as_json=as_json)
+        serve(settings, saved, logged, as_json=as_json)
 
 
-def serve(logged: str | None, settings: Mapping[str, Any], *, as_json: bool) -> None:
+@sandbox.command("load", epilog=exits.HELP)
+@click.argument("path", type=_ANY)
+@click.option("--db", type=_FILE, required=True, help="SQLite file of the sandbox; made where it is not there.")
+@_seed
+@_json
+def load_rows(path: Path, *, as_json: bool, **settings: Any) -> None:
+    """Put the rows of PATH, a folder with account.json, contact.csv and so on, into a sandbox's file."""
+    with _started({**settings, "http": True}) as running:
+        _tell_rows(_told(lambda: running.load(path)), as_json=as_json)
+
+
+@sandbox.command("save", epilog=exits.HELP)
+@click.argument("folder", type=_FOLDER)
+@click.option("--db", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="SQLite file.")
+@_form
+@click.option("--table", "tables", multiple=True, help="A table to save; may be given again. All without it.")
+@_json
+def save_rows(folder: Path, db: Path, form: str, tables: tuple[str, ...], *, as_json: bool) -> None:
+    """Write the rows in a sandbox's file to FOLDER, one file per table."""
+    with _started({"db": db, "http": True}) as running:
+        _tell_rows(_told(lambda: running.save(folder, form, tables)), as_json=as_json)
+
+
+def serve(settings: Mapping[str, Any], saved: Path | None, logged: str | None, *, as_json: bool) -> None:
     """Run a sandbox until SIGINT or SIGTERM.
 
     Args:
-        logged: show requests: ``lines`` or ``full``, None for not at all.
         settings: keyword arguments of `Sandbox`.
+        saved: the folder to write the rows to at the end, None for none.
+        logged: show requests: ``lines`` or ``full``, None for not at all.
         as_json: print the settings as one JSON object on the first line, and each request as one.
     """
     happened: SimpleQueue[Exchange | None] = SimpleQueue()  # None stands for the end
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: happened.put(None))
-    with open_sandbox(**settings, watch=happened.put if logged else None) as running:
+    with _started({**settings, "watch": happened.put if logged else None}) as running:
         _tell(_connection(running), as_json=as_json)
         for exchange in iter(happened.get, None):
             print_exchange(exchange, running.name_of(exchange), full=logged == "full", as_json=as_json)
             sys.stdout.flush()
+        if saved is not None:
+            running.save(saved)
 
 
 def open_sandbox(**settings: Any) -> Sandbox:
@@ -73,11 +111,30 @@ def open_sandbox(**settings: Any) -> Sandbox:
         from onteg_dynamics.sandbox import Sandbox
 
         return Sandbox(**settings)
-    except ValueError as exc:
-        raise click.UsageError(str(exc)) from exc
     except ModuleNotFoundError as exc:
         missing = exc.name
     raise click.ClickException(f"The sandbox needs {missing}: pip install 'onteg-dynamics[sandbox]'")
+
+
+def _started(settings: Mapping[str, Any]) -> Sandbox:
+    """A running sandbox, or a clear word on why it does not start."""
+
+    def start() -> Sandbox:
+        running = open_sandbox(**settings)
+        running.start()
+        return running
+
+    return _told(start)
+
+
+def _told(work: Callable[[], T]) -> T:
+    """What the work gives; what was wrong with its input or its files becomes a message."""
+    try:
+        return work()
+    except ValueError as exc:  # bad settings, bad data files
+        raise click.UsageError(str(exc)) from exc
+    except (OSError, sqlite3.Error) as exc:
+        raise click.ClickException(str(exc)) from exc
 
 
 def _connection(running: Sandbox) -> dict[str, str]:
@@ -93,3 +150,10 @@ def _tell(settings: Mapping[str, str], *, as_json: bool) -> None:
         for key, value in settings.items():
             show.console.print(f"[bold]{key}[/]  {value}", soft_wrap=True, markup=True)
     sys.stdout.flush()
+
+
+def _tell_rows(counts: Mapping[str, int], *, as_json: bool) -> None:
+    if as_json:
+        show.print_json(counts)
+    else:
+        show.print_rows([{"table": name, "rows": count} for name, count in counts.items()])
