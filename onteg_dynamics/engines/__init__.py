@@ -1,0 +1,1 @@
+"""Adapters to workflow engines, each imported where it is used; the executor validates, retries and hides secrets."""
