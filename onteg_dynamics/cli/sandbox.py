@@ -37,6 +37,10 @@ _form = click.option("--format", "form", type=click.Choice(["json", "csv"]), def
 @click.option("--http", is_flag=True, help="Plain HTTP, for clients that cannot take a certificate authority.")
 @click.option("--db", type=_FILE, help="SQLite file to keep the rows in.")
 @_seed
+@click.option("--limits", help="Service protection limits: real, or REQUESTS/SECONDS/CONCURRENT/WINDOW as 60/10/2/5.")
+@click.option("--fault", "faults", multiple=True, metavar="RULE", help="What goes wrong: '503 nth=2'; may be repeated.")
+@click.option("--fault-file", type=_FILE, help="JSON file of rules: what goes wrong, and with which requests.")
+@click.option("--fault-seed", type=int, help="For rules with a probability: the same seed gives the same faults.")
 @click.option("--load", "data", type=_ANY, help="Folder (or file) of rows to put on top: account.json, contact.csv …")
 @click.option("--save", "saved", type=_FOLDER, help="Folder to write the rows to when it stops.")
 @click.option(

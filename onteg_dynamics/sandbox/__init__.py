@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onteg_dynamics.sandbox.faults import Rule
     from onteg_dynamics.sandbox.instance import Sandbox
     from onteg_dynamics.sandbox.limits import Limits
 
-__all__ = ["Limits", "Sandbox"]
+__all__ = ["Limits", "Rule", "Sandbox"]
 
-_ROOMS = {"Sandbox": "instance", "Limits": "limits"}
+_ROOMS = {"Sandbox": "instance", "Limits": "limits", "Rule": "faults"}
 
 
 def __getattr__(name: str) -> Any:

@@ -24,8 +24,8 @@ async def send_answer(send: Send, status: int, kind: str, body: bytes, headers: 
         body: The body.
         headers: Further headers.
     """
-    length = (b"content-length", b"%d" % len(body))
-    head = [(b"content-type", kind.encode("latin-1")), length, (b"cache-control", b"no-cache"), *headers]
+    described = [(b"content-type", kind.encode("latin-1")), (b"content-length", b"%d" % len(body))]
+    head = [*(described if status != 204 else ()), (b"cache-control", b"no-cache"), *headers]
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -24,9 +24,19 @@ from onteg_dynamics.sandbox.entra import (
     create_entra,
     open_tenant,
 )
+from onteg_dynamics.sandbox.faults import (
+    CONTROL,
+    Faults,
+    Rule,
+    Surroundings,
+    create_control,
+    faulty,
+    open_faults,
+    reads_names,
+)
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
-from onteg_dynamics.sandbox.log import Exchange, Log, recorded
+from onteg_dynamics.sandbox.log import Application, Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.schema import kept_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
@@ -66,13 +76,16 @@ class Sandbox:
         token_lifetime: Seconds until an access token ends.
         limits: Service protection limits: ``real``, a `Limits`, or ``REQUESTS/SECONDS/CONCURRENT/WINDOW`` such as
             ``60/10/2/5``; None for none.
+        faults: What goes wrong with which requests: rules such as ``503 table=account nth=2``; see `faults.Rule`.
+        fault_file: A JSON file of such rules, which come first.
+        fault_seed: For rules with a probability; None takes that of the file, or 0.
         change_tracking_days: How many days delta links are good for; None leaves it to the rows (7 in a seed).
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
         data: A folder of data files (or one file) that is loaded on top of the seed, and after each reset.
 
     Raises:
-        ValueError: There is no such seed, or the limits cannot be read.
+        ValueError: There is no such seed, or the limits or faults cannot be read.
     """
 
     def __init__(
@@ -84,6 +97,9 @@ class Sandbox:
         today: date | None = None,
         token_lifetime: int = LIFETIME,
         limits: Limits | str | None = None,
+        faults: Iterable[Rule | str | Mapping[str, Any]] = (),
+        fault_file: str | Path | None = None,
+        fault_seed: int | None = None,
         change_tracking_days: int | None = None,
         http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
@@ -100,6 +116,7 @@ class Sandbox:
         self._http = http
         self._data = data
         self._limiter = Limiter(read_limits(limits))
+        self._faults = open_faults(faults, fault_file, fault_seed)
         self._log = Log(watch)
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
@@ -141,7 +158,7 @@ class Sandbox:
             parts.stack.close()
 
     def reset(self) -> None:
-        """Puts rows and metadata back to the seed, between two requests, and empties the log."""
+        """Puts rows and metadata back to the seed, between two requests, faults to their beginning; empties the log."""
         self.call(self._restore)
 
     def load(self, path: str | Path) -> dict[str, int]:
@@ -224,6 +241,11 @@ class Sandbox:
         """The latest requests with their answers, secrets masked; the newest last."""
         return self._log.exchanges()
 
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on order; may be changed at any time."""
+        return self._faults
+
     def name_of(self, exchange: Exchange) -> str:
         """The full name of the user who sent a request; the id that the request names where he is unknown."""
         return self.call(lambda: caller_name(self.world, exchange.caller)) if exchange.caller else ""
@@ -298,9 +320,21 @@ class Sandbox:
         control = EntraControl(directory, server.call)
         stack.callback(control.remove)
         app = routed({"/api/": create_app(lambda: world)}, create_entra(directory))
-        app = limited(app, self._limiter, gate)
-        server.start(recorded(app, self._log), certificate.context if certificate is not None else None)
+        app = self._surrounded(app, world, origins, tokens)
+        server.start(app, certificate.context if certificate is not None else None)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, control, gate, world)
+
+    def _surrounded(self, app: Application, world: World, origins: Origins, tokens: Tokens) -> Application:
+        """What stands between a request and the rooms: from the outside in control, log, limits, faults."""
+        around = Surroundings(
+            reads_names(lambda: world.model), lambda: tokens.issue(CONNECTOR, origins.main, {"exp": 1})
+        )
+        app = limited(faulty(app, self._faults, around), self._limiter, world.authenticate)
+        control = create_control(self._faults, self._restore_now, origins.all)
+        return routed({CONTROL: control}, recorded(app, self._log))
+
+    async def _restore_now(self) -> None:
+        self._restore()
 
     def _restore(self) -> None:
         parts = self._running
@@ -311,6 +345,7 @@ class Sandbox:
         parts.gate.forget()
         parts.entra.forget()
         self._limiter.forget()
+        self._faults.restore()
         self._log.clear()
 
     def _settle(self, world: World) -> None:

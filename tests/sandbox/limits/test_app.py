@@ -10,7 +10,7 @@ import requests
 from onteg_dynamics.sandbox import Limits, Sandbox
 
 LEFT = "x-ms-ratelimit-burst-remaining-xrm-requests"
-WIDE = {"seconds": 1000.0, "concurrent": 50, "window": 300.0}
+WIDE = {"concurrent": 50}
 
 
 def get(sandbox: Sandbox, path: str = "WhoAmI", **headers: str) -> requests.Response:
