@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
     "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
     "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export"},
     "__main__": {"cli"},
+    "pytest_plugin": {"sandbox"},
 }
 
 
