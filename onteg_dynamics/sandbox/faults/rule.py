@@ -75,9 +75,8 @@ class Rule:
 
     def __post_init__(self) -> None:
         check(self.kind in KINDS or 400 <= self.status <= 599, f"There is no fault {self.kind!r}.")
-        check(
-            min(self.nth or 1, self.times or 1) >= 1 and 0 not in {self.nth, self.times}, "nth and times count from 1."
-        )
+        counts = (self.nth, self.times)
+        check(all(count is None or count >= 1 for count in counts), "nth and times count from 1.")
         check(0 <= self.probability <= 1, "The probability must be from 0 to 1.")
         check(0 <= self.keep < 1, "keep must be from 0 to below 1.")
         check(0 <= self.seconds <= _LONGEST and 0 <= self.per_row <= _LONGEST, "No delay is longer than an hour.")
