@@ -15,6 +15,7 @@ from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.resources import Rows
 
+_NO_ROW = "00000000-0000-0000-0000-000000000000"
 _DELTA, _SKIP = "$deltatoken", "$skiptoken"
 _TAKEN = frozenset({"$select", "$count"})
 _TOKENS = ("$deltatoken=", "%24deltatoken=", "$skiptoken=", "%24skiptoken=")
@@ -63,7 +64,18 @@ def _query(request: Request, rows: Rows) -> Query:
         if (name.startswith("$") or name.isalpha()) and name not in _TAKEN:
             raise refusals.tracking_with(name)
     check_tracked(rows.table)
+    if request.caller.rights is not None:
+        _check_all_rows(request, rows)
     return parse_query(request.world.model, rows.table, kept)
+
+
+def _check_all_rows(request: Request, rows: Rows) -> None:
+    """Changes are told to those who may read every row of the table."""
+    rights = request.caller.rights
+    assert rights is not None
+    rights.demand_on("Read", rows.table)
+    if not rights.reach("Read", rows.table).everything:
+        raise refusals.access_denied(rights.principal.id, "ReadAccess", _NO_ROW, rows.table.logical_name)
 
 
 def _place(request: Request, query: Query, given: Mapping[str, str]) -> Place:

@@ -13,6 +13,7 @@ from onteg_dynamics.sandbox.refusals.batches import *
 from onteg_dynamics.sandbox.refusals.changes import *
 from onteg_dynamics.sandbox.refusals.definitions import *
 from onteg_dynamics.sandbox.refusals.fetchxml import *
+from onteg_dynamics.sandbox.refusals.files import *
 from onteg_dynamics.sandbox.refusals.payload import *
 from onteg_dynamics.sandbox.refusals.people import *
 from onteg_dynamics.sandbox.refusals.query import *

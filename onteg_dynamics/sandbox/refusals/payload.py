@@ -171,15 +171,10 @@ def file_in_payload(column: str) -> Refusal:
     return Refusal(400, "0x80048d19", f"The file column '{column}' cannot be set in the body of a create or update.")
 
 
-def image_on_create(column: str) -> Refusal:
+def image_on_create(column: str, table: str) -> Refusal:
     """Only the primary image may be set on create."""
-    message = f"Cannot upload non primary image attribute on create: '{column}'."
-    return Refusal(400, "0x80090487", message)
-
-
-def bad_image(column: str) -> Refusal:
-    """The bytes are no image that the service knows."""
-    return Refusal(400, "0x80072553", f"Failed to process the image of '{column}'.")
+    image = f"Non-primary image attribute {column} of entity {table}"
+    return Refusal(400, "0x80090487", f"{image} is not allowed to upload during Create operation.")
 
 
 def lookup_value_in_payload() -> Refusal:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, Registration
+from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, READER, Registration
+from onteg_dynamics.sandbox.files.limits import BLOCKED
 from onteg_dynamics.sandbox.model import Column, stable_id
 from onteg_dynamics.sandbox.people.principals import ADMINISTRATOR_ROLE
 from onteg_dynamics.sandbox.people.roles import lay_privileges, role_id
@@ -61,7 +62,8 @@ def _organization(world: World) -> None:
         languagecode=1033,
         localeid=1033,
         isauditenabled=0,
-        maxuploadfilesize=131_072_000,
+        maxuploadfilesize=5_242_880,
+        blockedattachments=BLOCKED,
         expirechangetrackingindays=7,
         schemanameprefix="new",
     )

@@ -30,6 +30,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 128 * 1024 * 1024
 MAX_URL = 32_768
+_BINARY = "application/octet-stream"
 _GZIP_FROM = 1024
 _GZIP_LEVEL = 2  # pages are large and time is short: level 6 takes three times as long for a tenth less
 _GZIP_WINDOW = 31  # zlib's word for a gzip header
@@ -136,6 +137,7 @@ def _finish(response: Response, method: str, request: Request | None) -> None:
         request is not None
         and "gzip" in request.headers.get("accept-encoding", "")
         and len(response.body) >= _GZIP_FROM
+        and response.content_type != _BINARY
     ):
         packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
         response.body = packer.compress(response.body) + packer.flush()

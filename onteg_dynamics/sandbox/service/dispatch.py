@@ -29,7 +29,12 @@ _HANDLERS: Mapping[type, Mapping[str, Callable[[Request, Any], Response]]] = {
     },
     resources.OneRow: {"GET": rows.retrieve, "PATCH": rows.patch, "DELETE": rows.delete},
     resources.Nothing: {"GET": rows.nothing},
-    resources.Property: {"GET": rows.get_property, "PUT": rows.put_property, "DELETE": rows.delete_property},
+    resources.Property: {
+        "GET": rows.get_property,
+        "PUT": rows.put_property,
+        "PATCH": rows.patch_property,
+        "DELETE": rows.delete_property,
+    },
     resources.RawValue: {"GET": rows.get_value},
     resources.Count: {"GET": collections.count_rows},
     resources.Reference: {

@@ -6,11 +6,13 @@ operations using the Web API".
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.files.transfer import BINARY_TYPES, download, show, upload
+from onteg_dynamics.sandbox.model import Column, Table
 from onteg_dynamics.sandbox.query import fetch_row, parse_query
 from onteg_dynamics.sandbox.read import RenderContext, context_url, render
 from onteg_dynamics.sandbox.service.message import Request, Response
@@ -60,7 +62,9 @@ def delete(request: Request, row: OneRow) -> Response:
 
 
 def get_property(request: Request, resource: Property) -> Response:
-    """GET of one property; null is 204."""
+    """GET of one property; null is 204. A file or image comes as Base64."""
+    if resource.column.type in BINARY_TYPES:
+        return _binary(request, resource, "Read", show)
     document, row_id = _property_document(request, resource.row, resource.column.property_name)
     name = resource.column.property_name
     if document.get(name) is None:
@@ -72,19 +76,21 @@ def get_property(request: Request, resource: Property) -> Response:
 def get_value(request: Request, resource: RawValue) -> Response:
     """GET of one property's bare value."""
     column = resource.column
+    if column.type in BINARY_TYPES:
+        return _binary(request, resource, "Read", download)
     document, _ = _property_document(request, resource.row, column.property_name)
     value = document.get(column.property_name)
     if value is None:
         return Response(204)
-    if column.type == "Image":
-        return Response(200, base64.b64decode(value), "application/octet-stream")
     if isinstance(value, bool):
         return Response.text(str(value).lower())
     return Response.text(value if isinstance(value, str) else Response.json(value).body.decode())
 
 
 def put_property(request: Request, resource: Property) -> Response:
-    """PUT of one property: ``{"value": …}``."""
+    """PUT of one property: ``{"value": …}``; a file with its name is uploaded."""
+    if resource.column.type in BINARY_TYPES and "x-ms-file-name" in request.headers:
+        return patch_property(request, resource)
     payload = request.payload(resource.row.table.entity_set_name)
     if "value" not in payload:
         raise refusals.payload_error(
@@ -92,6 +98,13 @@ def put_property(request: Request, resource: Property) -> Response:
             "Microsoft.OData.ODataException: A property with name 'value' was expected in the payload.",
         )
     return _set_property(request, resource, payload["value"])
+
+
+def patch_property(request: Request, resource: Property) -> Response:
+    """PATCH of a file or image column: an upload."""
+    if resource.column.type not in BINARY_TYPES:
+        raise refusals.method_not_allowed(request.method, resource.column.logical_name)
+    return _binary(request, resource, "Write", upload)
 
 
 def delete_property(request: Request, resource: Property) -> Response:
@@ -116,6 +129,20 @@ def row_document(request: Request, row: OneRow, row_id: str, options: list[tuple
         return None
     body = render(found, request.preferences.annotation_filter, RenderContext(request.root, request.world.model))
     return {"@odata.context": context_url(request.root, row.table, query, single=True), **body}
+
+
+def _binary(
+    request: Request,
+    resource: Property | RawValue,
+    verb: str,
+    work: Callable[[Request, Table, dict[str, Any], Column], Response],
+) -> Response:
+    """Does something with a row's file or image, once the caller may."""
+    found, table = stored_row(request.world, resource.row), resource.row.table
+    if request.caller.rights is not None:
+        request.caller.rights.check(verb, table, found)
+    _check_version(request, found)
+    return work(request, table, found, resource.column)
 
 
 def _property_document(request: Request, row: OneRow, name: str) -> tuple[dict[str, Any], str]:

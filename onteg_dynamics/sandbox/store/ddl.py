@@ -34,6 +34,15 @@ _UNINDEXED = frozenset(
 # Ids that are no lookups, but are looked for at every turn.
 _POINTERS = {"principalobjectaccess": ("objectid", "principalid")}
 
+# Files: what is known of them, their bytes in parts, and the uploads under way.
+_FILE_STATEMENTS = (
+    "CREATE TABLE IF NOT EXISTS __file (id TEXT PRIMARY KEY, name TEXT, mimetype TEXT, size INTEGER)",
+    "CREATE TABLE IF NOT EXISTS __part (file TEXT, start INTEGER, block TEXT, data BLOB)",
+    "CREATE INDEX IF NOT EXISTS __part_of_file ON __part (file, start)",
+    "CREATE TABLE IF NOT EXISTS __upload (token TEXT PRIMARY KEY, body BLOB)",
+)
+_HEAVY = 1_000_000_000
+
 
 def quoted(name: str) -> str:
     """The identifier in SQL quotes."""
@@ -51,7 +60,7 @@ def column_definitions(column: Column) -> tuple[str, ...]:
 def table_statement(table: Table) -> str:
     """CREATE TABLE for one table."""
     parts: list[str] = []
-    for column in table.stored:
+    for column in sorted(table.stored, key=_is_heavy):
         if column.logical_name == table.primary_id:
             parts.append(f"{quoted(column.logical_name)} TEXT PRIMARY KEY")
         else:
@@ -92,6 +101,7 @@ def schema_statements(model: Model) -> Iterator[str]:
     yield "CREATE TABLE IF NOT EXISTS __counter (value INTEGER NOT NULL)"
     yield "INSERT INTO __counter SELECT 1000000 WHERE NOT EXISTS (SELECT 1 FROM __counter)"
     yield "CREATE TABLE IF NOT EXISTS __document (kind TEXT, name TEXT, body BLOB, PRIMARY KEY (kind, name))"
+    yield from _FILE_STATEMENTS
     for table in model.tables.values():
         if not table.is_view:
             yield table_statement(table)
@@ -134,6 +144,11 @@ def _source_column(view: Table, member: Table, column: Column) -> str | None:
         return member.primary_name
     found = member.columns.get(column.logical_name)
     return found.logical_name if found is not None and found.is_stored else None
+
+
+def _is_heavy(column: Column) -> bool:
+    """True for the text of a whole file: it stands last in its row, so that SQLite need not read across it."""
+    return (column.max_length or 0) > _HEAVY
 
 
 def _sql_type(column: Column) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.files.settle import settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_create
 from onteg_dynamics.sandbox.world import Caller, World
@@ -88,6 +89,7 @@ def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any]
     settle_state(table, values, row_id, None)
     settle_money(world, about, values, values)
     compose(about, values, values)
+    settle_files(world, about, values, row_id)
     _number(world, about, values)
     _check_required(about, values)
     check_keys(world, table, values, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.files.settle import release_files
 from onteg_dynamics.sandbox.model import ManyToOne, Table
 from onteg_dynamics.sandbox.people.sharing import drop_shares
 from onteg_dynamics.sandbox.world import Caller, World
@@ -41,6 +42,7 @@ def _delete(world: World, caller: Caller, table: Table, row: dict[str, Any], see
         _release(world, caller, relation, row_id, seen)
     _leave_pairs(world, table, row_id)
     drop_shares(world, row_id)
+    release_files(world, profile(table), row)
     world.store.delete(table, row_id)
 
 

@@ -98,7 +98,7 @@ class _Reader:
             raise refusals.lookup_value_in_payload()
         stored = stored_value(column, value, self._set)
         if self._creating and column.type == "Image" and not column.is_primary_image:
-            raise refusals.image_on_create(column.logical_name)
+            raise refusals.image_on_create(column.logical_name, column.table)
         if self._is_writable(column):
             self._draft.values[column.logical_name] = stored
 

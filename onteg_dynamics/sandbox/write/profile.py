@@ -9,6 +9,7 @@ from onteg_dynamics.sandbox.model import Column, Table
 
 ADDRESS_PARTS = ("line1", "line2", "line3", "city", "stateorprovince", "postalcode", "country")
 _CHECKED_TYPES = frozenset({"String", "Memo", "Lookup", "Customer"})
+_BODIES = {"annotation": "documentbody", "activitymimeattachment": "body"}
 _NUMBERED = {
     "incident": ("ticketnumber", "CAS-{SEQNUM:5}-{RANDSTRING:6}"),
     "quote": ("quotenumber", "QUO-{SEQNUM:5}-{RANDSTRING:6}"),
@@ -32,6 +33,8 @@ class Profile:
         required: Columns that a row cannot be without.
         numbered: Columns that the platform numbers, with the pattern.
         needs_currency: True where every row has a currency.
+        binaries: Columns that hold files and images.
+        body: The column that holds the document of a note or an attachment, or None.
     """
 
     table: Table
@@ -42,6 +45,8 @@ class Profile:
     required: tuple[Column, ...]
     numbered: tuple[tuple[str, str], ...]
     needs_currency: bool
+    binaries: tuple[Column, ...]
+    body: str | None
 
 
 _STAMPS = (
@@ -93,6 +98,8 @@ def _build(table: Table) -> Profile:
         required=tuple(column for column in stored.values() if _is_required(column)),
         numbered=_numbered(table, stored),
         needs_currency=currency is not None and currency.is_lookup and currency.required_level != "None",
+        binaries=tuple(column for column in stored.values() if column.type in {"File", "Image"}),
+        body=_BODIES.get(table.logical_name),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.files.settle import settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_update
 from onteg_dynamics.sandbox.world import Caller, World
@@ -64,6 +65,7 @@ def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     after = {**row, **values}
     settle_money(world, about, values, after)
     compose(about, values, after)
+    settle_files(world, about, values, row_id, row)
     stamp_change(world, caller, about, values)
     check_keys(world, table, values, after)
     if values:
