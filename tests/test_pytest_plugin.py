@@ -22,7 +22,8 @@ def names(sandbox):
 def add(sandbox, name):
     headers = {"Authorization": f"Bearer {sandbox.token()}"}
     verify = str(sandbox.ca_bundle) if sandbox.url.startswith("https") else True
-    requests.post(f"{sandbox.url}/api/data/v9.2/accounts", json={"name": name}, headers=headers, verify=verify, timeout=30)
+    url = f"{sandbox.url}/api/data/v9.2/accounts"
+    requests.post(url, json={"name": name}, headers=headers, verify=verify, timeout=30)
 """
 
 
