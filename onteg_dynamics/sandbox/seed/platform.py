@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, READER, Registration
+from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, Registration
 from onteg_dynamics.sandbox.files.limits import BLOCKED
 from onteg_dynamics.sandbox.model import Column, stable_id
 from onteg_dynamics.sandbox.people.principals import ADMINISTRATOR_ROLE
