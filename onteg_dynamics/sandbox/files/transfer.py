@@ -53,7 +53,7 @@ def upload(request: Request, table: Table, row: dict[str, Any], column: Column) 
     return Response(204)
 
 
-def download(request: Request, table: Table, row: dict[str, Any], column: Column) -> Response:
+def download(request: Request, _table: Table, row: dict[str, Any], column: Column) -> Response:
     """GET of ``$value``: the bytes, or a range of them; 204 where there is no file.
 
     An image gives its thumbnail, with ``?size=full`` itself.

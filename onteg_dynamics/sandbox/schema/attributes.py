@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.model import Column, Table
+from onteg_dynamics.sandbox.files.settle import forget_column
+from onteg_dynamics.sandbox.model import Column, ManyToOne, Table
 from onteg_dynamics.sandbox.schema.body import read_definition
 from onteg_dynamics.sandbox.schema.change import Change
 from onteg_dynamics.sandbox.schema.columns import changed_column, new_column
 from onteg_dynamics.sandbox.schema.companions import money_companions, with_companions
+from onteg_dynamics.sandbox.schema.platform import file_links, retargeted
 
 _DAY = 10
 
@@ -34,6 +36,8 @@ def create_column(change: Change, table: Table, document: Any) -> Column:
     check_free(table, columns)
     table = change.add_columns(table, [*columns, *extra], relations)
     settle_primary_image(change, table, column)
+    if column.type == "File":
+        link_files(change, table)
     return column
 
 
@@ -65,9 +69,26 @@ def delete_column(change: Change, table: Table, column: Column) -> None:
     if column.is_lookup:
         own = change.model.lookups_of(table.logical_name)
         change.drop_relations([one for one in own if one.column == column.logical_name])
+    if column.type in {"File", "Image"}:
+        forget_column(change.world, table, column)
     change.drop_columns(table, family(table, column))
     if table.primary_image == column.logical_name:
         change.put_tables([replace(change.table(table.logical_name), primary_image=None)])
+
+
+def link_files(change: Change, table: Table) -> None:
+    """The files of a table's columns are described by rows of FileAttachment."""
+    relations = file_links(change.model, table)
+    change.add_relations(relations)
+    retarget(change, relations)
+
+
+def retarget(change: Change, relations: Iterable[ManyToOne], *, gone: bool = False) -> None:
+    """Lookups reach the targets of new relationships, or no more those of relationships that go."""
+    for relation in relations:
+        column = retargeted(change.model, relation, gone=gone)
+        if column is not None:
+            change.put_column(change.table(relation.table), column)
 
 
 def family(table: Table, column: Column) -> list[str]:

@@ -13,6 +13,7 @@ from onteg_dynamics.sandbox.model import Cascade, Column, ManyToOne, Model, Tabl
 from onteg_dynamics.sandbox.schema.stamps import stamped
 from onteg_dynamics.sandbox.write.values import new_id
 
+_FILES = "fileattachment"
 _SOURCE, _ORGANIZED_SOURCE = "account", "product"
 _ALWAYS = (
     "createdon",
@@ -79,6 +80,19 @@ def note_links(model: Model, table: Table) -> list[ManyToOne]:
     name = table.logical_name
     found = [one for one in model.pointing_at(_SOURCE) if (one.table, one.column) == ("annotation", "objectid")]
     return [_linked(one, table, f"{name}_Annotations", f"objectid_{name}") for one in found]
+
+
+def file_links(model: Model, table: Table) -> list[ManyToOne]:
+    """The relationship through which the files of a table's columns are described; nothing where it has one."""
+    name = table.logical_name
+    if any(one.table == _FILES for one in model.pointing_at(name)):
+        return []
+    collection, key = f"{name}_FileAttachments", table.primary_id
+    navigation, cascade = f"objectid_{name}", Cascade(delete="Cascade")
+    made = ManyToOne(
+        collection, _FILES, "objectid", name, key, navigation, collection, new_id(), cascade, settings=stamped()
+    )
+    return [made]
 
 
 def activity_links(model: Model, table: Table) -> list[ManyToOne]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.files.settle import forget_column
 from onteg_dynamics.sandbox.model import Column, ManyToOne, Model, Table
 from onteg_dynamics.sandbox.schema.activities import (
     KEY,
@@ -16,7 +17,13 @@ from onteg_dynamics.sandbox.schema.activities import (
     check_activity,
     subject_column,
 )
-from onteg_dynamics.sandbox.schema.attributes import check_free, settle_primary_image, with_image_parent
+from onteg_dynamics.sandbox.schema.attributes import (
+    check_free,
+    link_files,
+    retarget,
+    settle_primary_image,
+    with_image_parent,
+)
 from onteg_dynamics.sandbox.schema.body import Definition, read_definition
 from onteg_dynamics.sandbox.schema.change import Change
 from onteg_dynamics.sandbox.schema.columns import new_column
@@ -27,7 +34,6 @@ from onteg_dynamics.sandbox.schema.platform import (
     note_links,
     platform_columns,
     platform_relations,
-    retargeted,
 )
 from onteg_dynamics.sandbox.schema.stamps import restamped, stamped
 from onteg_dynamics.sandbox.schema.words import Labels, read_labels
@@ -109,9 +115,12 @@ def delete_table(change: Change, table: Table) -> None:
     if users:
         raise refusals.component_in_use("Entity", table.metadata_id, len(users))
     _release_rows(change, incoming)
+    for column in table.columns.values():
+        if column.type == "Image":
+            forget_column(change.world, table, column)
     drop_pairs(change, table)
     change.drop_relations([*incoming, *change.model.lookups_of(name)])
-    _retarget(change, incoming, gone=True)
+    retarget(change, incoming, gone=True)
     change.drop_table(table)
 
 
@@ -271,14 +280,9 @@ def _link(change: Change, table: Table, before: Table | None = None) -> None:
     if table.has_activities and not (before and before.has_activities):
         relations += activity_links(change.model, table)
     change.add_relations(relations)
-    _retarget(change, relations)
-
-
-def _retarget(change: Change, relations: list[ManyToOne], *, gone: bool = False) -> None:
-    for relation in relations:
-        column = retargeted(change.model, relation, gone=gone)
-        if column is not None:
-            change.put_column(change.table(relation.table), column)
+    retarget(change, relations)
+    if before is None and any(column.type == "File" for column in table.columns.values()):
+        link_files(change, table)
 
 
 def _check_same(table: Table, definition: Definition) -> None:
