@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox.entra.directory import (
     MACHINE,
     NO_ROLES,
     NO_USER,
+    READER,
     TENANT_DOMAIN,
     Registration,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "MACHINE",
     "NO_ROLES",
     "NO_USER",
+    "READER",
     "TENANT_DOMAIN",
     "EntraControl",
     "Gate",

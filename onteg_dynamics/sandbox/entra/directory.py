@@ -80,6 +80,14 @@ NO_ROLES = Registration(
 )
 """An application whose application user has no security role: 403 ``0x80042f09``."""
 
+READER = Registration(
+    "b1d37286-e4a5-4ac9-973f-92c4b5d0fad7",
+    "412a7c6e-93bd-4f50-a68e-fa7e203c5d9b",
+    "Sandbox Reader",
+    "sbx8Q~reader.Made-up-for-loopback-0006",
+)
+"""An application with a small role, Salesperson: it sees its own rows and shared ones, the rest is 403."""
+
 EXPIRED = Registration(
     "8ea04f53-b172-4d96-a40c-6f9182adcda4",
     "fcd52719-4e68-4a0b-813f-a529dbe70846",
@@ -123,5 +131,5 @@ ASSIGNED = Registration(
 )
 """A managed identity that the machine was given (user-assigned); asked for by its client id."""
 
-REGISTRATIONS = {one.client_id: one for one in (CONNECTOR, NO_USER, NO_ROLES, EXPIRED, DESKTOP, COMMAND_LINE)}
+REGISTRATIONS = {one.client_id: one for one in (CONNECTOR, NO_USER, NO_ROLES, READER, EXPIRED, DESKTOP, COMMAND_LINE)}
 IDENTITIES = (MACHINE, ASSIGNED)

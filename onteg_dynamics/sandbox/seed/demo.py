@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from onteg_dynamics.sandbox.model import stable_id
+from onteg_dynamics.sandbox.people.access import mask_of
 from onteg_dynamics.sandbox.people.roles import role_id
+from onteg_dynamics.sandbox.people.sharing import set_share
 from onteg_dynamics.sandbox.seed import people
 from onteg_dynamics.sandbox.seed.people import ACCOUNTS, CASES, COLLEAGUES, DEALS, LEADS, PRODUCTS, Company
-from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER
+from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER, READER_USER
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write import associate, create_row, update_row
 
+_SHARED = ("ReadAccess", "ReadAccess,WriteAccess,AppendAccess,AppendToAccess")
 _LAST_STEP_DAYS = -2
 _FIRST_BIRTHDAY = date(1962, 1, 1)
 
@@ -56,6 +59,7 @@ class Sower:
             self.set_clock(-60 + 5 * number)
             self._sow_case(number, case)
         self.set_clock(0)
+        self._share()
 
     def _sow_catalogue(self) -> None:
         self._create("transactioncurrency", "EUR", **people.EURO)
@@ -221,6 +225,12 @@ class Sower:
         if number % 4 == 3:
             self.set_clock(_LAST_STEP_DAYS)
             self._update("incident", own, statecode=2, statuscode=6)
+
+    def _share(self) -> None:
+        """Two customers for the application with the small role: one to read, one to change as well."""
+        for company, rights in zip(ACCOUNTS, _SHARED, strict=False):
+            table, row_id = self._world.model.tables["account"], _id("account", company.name)
+            set_share(self._world, (table, row_id), ("systemuser", READER_USER), mask_of(rights))
 
     def _owner(self) -> str:
         return self._dice.choice(self._colleagues)

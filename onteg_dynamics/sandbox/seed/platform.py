@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, Registration
+from onteg_dynamics.sandbox.entra import ASSIGNED, CONNECTOR, MACHINE, NO_ROLES, READER, Registration
 from onteg_dynamics.sandbox.files.limits import BLOCKED
 from onteg_dynamics.sandbox.model import Column, stable_id
 from onteg_dynamics.sandbox.people.principals import ADMINISTRATOR_ROLE
@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.world import World
 SYSTEM_USER = stable_id("seed", "systemuser", "SYSTEM")
 CONNECTOR_USER = stable_id("seed", "systemuser", CONNECTOR.client_id)
 NO_ROLES_USER = stable_id("seed", "systemuser", NO_ROLES.client_id)
+READER_USER = stable_id("seed", "systemuser", READER.client_id)
 IDENTITY_USERS = {stable_id("seed", "systemuser", one.client_id): one for one in (MACHINE, ASSIGNED)}
 DEFAULT_TEAM = stable_id("seed", "team", "default")
 ROLES = (
@@ -111,6 +112,8 @@ def _users(world: World) -> None:
         _join(world, "systemuserroles", systemuserid=own, roleid=ADMINISTRATOR_ROLE)
     _application_user(world, CONNECTOR_USER, CONNECTOR)
     _application_user(world, NO_ROLES_USER, NO_ROLES)
+    _application_user(world, READER_USER, READER)
+    _join(world, "systemuserroles", systemuserid=READER_USER, roleid=role_id("Salesperson"))
     for own, identity in IDENTITY_USERS.items():
         _application_user(world, own, identity)
     for own in (CONNECTOR_USER, *IDENTITY_USERS):
@@ -172,7 +175,7 @@ def _default_team(world: World) -> None:
         **administrator,
         **_unit(world),
     )
-    for user in (SYSTEM_USER, CONNECTOR_USER, NO_ROLES_USER, *IDENTITY_USERS):
+    for user in (SYSTEM_USER, CONNECTOR_USER, NO_ROLES_USER, READER_USER, *IDENTITY_USERS):
         _join(world, "teammembership", teamid=DEFAULT_TEAM, systemuserid=user)
 
 

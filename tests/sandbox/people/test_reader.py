@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from onteg_dynamics.sandbox import Sandbox
+from onteg_dynamics.sandbox.entra import READER
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+def _ask(demo: Sandbox, method: str, url: str, document: Any = None) -> requests.Response:
+    headers = {"Authorization": f"Bearer {demo.token(READER)}"}
+    return requests.request(
+        method,
+        f"{demo.url}/api/data/v9.2/{url}",
+        json=document,
+        headers=headers,
+        verify=str(demo.ca_bundle),
+        timeout=10,
+    )
+
+
+def test_the_reader_sees_what_is_shared_with_it(demo: Sandbox) -> None:
+    rows = _ask(demo, "GET", "accounts?$select=name&$orderby=name").json()["value"]
+    assert [row["name"] for row in rows] == ["Alpine Ski House", "Northwind Roasters"]
+    assert _ask(demo, "GET", "leads").json()["value"] == []
+    assert len(_ask(demo, "GET", "products").json()["value"]) == 8
+
+
+def test_the_reader_is_refused_what_is_not_for_it(demo: Sandbox) -> None:
+    alpine, northwind = (
+        row["accountid"] for row in _ask(demo, "GET", "accounts?$select=name&$orderby=name").json()["value"]
+    )
+    assert _ask(demo, "PATCH", f"accounts({alpine})", {"telephone1": "1"}).status_code == 204
+    refused = _ask(demo, "PATCH", f"accounts({northwind})", {"telephone1": "1"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "0x80048306")
+    for method, url, body in (("GET", "incidents", None), ("POST", "products", {"name": "x"})):
+        refused = _ask(demo, method, url, body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "0x80040220")
+    made = _ask(demo, "POST", "leads", {"lastname": "Own", "subject": "Own"})
+    assert made.status_code == 204
+    assert len(_ask(demo, "GET", "leads").json()["value"]) == 1
