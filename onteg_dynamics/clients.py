@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from onteg_dynamics.connection import Connection
-from onteg_dynamics.dataverse.auth import TokenProvider
 from onteg_dynamics.dataverse.client import Dataverse
 from onteg_dynamics.dataverse.retries import RetryPolicy
+from onteg_dynamics.dataverse.tokens import TokenProvider
 from onteg_dynamics.dataverse.transport import Exchange, NetworkSettings, Transport, new_session
 from onteg_dynamics.errors import SettingsError
 from onteg_dynamics.hookspecs import Finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from onteg_dynamics.validation import Form
 
 __all__ = ["Connection", "connection_form", "endpoint_origin"]
 
+SECRETS = ("client_secret", "refresh_token", "certificate_private_key", "certificate_password", "token", "proxy")
+NO_SECRET = Secret("")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _API_PATH = re.compile(r"/?(api(/data(/v\d+\.\d+)?)?)?/?", re.IGNORECASE)
 _LOOKALIKES = ("make.powerapps.com", "admin.powerplatform.microsoft.com", "login.microsoftonline.com")
@@ -29,11 +31,15 @@ class Connection:
     Attributes:
         name: Connection Name.
         endpoint_url: scheme and host of the environment, no slash at the end.
-        authentication: ``OAuth`` or ``Bearer``.
-        flows: ``Client Credentials``, None for Bearer.
-        token_url: where tokens come from, None for Bearer.
-        client_id: application id, None for Bearer.
+        authentication: ``OAuth``, ``Bearer``, ``Client Certificate``, ``Managed Identity`` or ``Workload Identity``.
+        flows: ``Client Credentials`` or ``Authorization Code``; for OAuth only.
+        token_url: where tokens come from; None for Bearer and Managed Identity.
+        client_id: application id, None where there is none.
         client_secret: of the application.
+        refresh_token: of the person that the application acts for, for Authorization Code.
+        certificate_private_key: as typed: PEM text, PFX in base64, or a path.
+        certificate_password: opens it.
+        federated_token_file: path; None for the one that the environment names.
         scopes: as typed; empty for Endpoint URL + ``/.default``.
         token: a ready access token, for Bearer.
         api_version: ``9.0`` to ``9.2``.
@@ -52,14 +58,18 @@ class Connection:
     flows: str | None = None
     token_url: str | None = None
     client_id: str | None = None
-    client_secret: Secret = field(default_factory=lambda: Secret(""))
+    client_secret: Secret = NO_SECRET
+    refresh_token: Secret = NO_SECRET
+    certificate_private_key: Secret = NO_SECRET
+    certificate_password: Secret = NO_SECRET
+    federated_token_file: str | None = None
     scopes: tuple[str, ...] = ()
-    token: Secret = field(default_factory=lambda: Secret(""))
+    token: Secret = NO_SECRET
     api_version: str = "9.2"
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
     ca_bundle: str | None = None
-    proxy: Secret = field(default_factory=lambda: Secret(""))
+    proxy: Secret = NO_SECRET
     impersonate: str | None = None
     concurrency: int = 8
     retry_budget: float = 300.0
@@ -82,16 +92,14 @@ class Connection:
         typed["name"] = typed.pop("connection_name")
         typed["scopes"] = tuple(typed.get("scopes", ()))
         del typed["connector"]
-        secrets: dict[str, Any] = {
-            key: Secret(typed[key]) for key in ("client_secret", "token", "proxy") if key in typed
-        }
+        secrets: dict[str, Any] = {key: Secret(typed[key]) for key in SECRETS if key in typed}
         values: dict[str, Any] = {**typed, **secrets}
         return cls(**values)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown."""
-        return tuple(secret.value for secret in (self.client_secret, self.token, self.proxy) if secret)
+        return tuple(secret.value for secret in (getattr(self, key) for key in SECRETS) if secret)
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +168,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _token_url_problems(settings: Mapping[str, Any]) -> list[Problem]:
-    from onteg_dynamics.dataverse.auth import authority_of
+    from onteg_dynamics.dataverse.authority import authority_of
 
     if "token_url" not in settings:
         return []
@@ -178,8 +186,21 @@ def _ca_bundle_problems(settings: Mapping[str, Any]) -> list[Problem]:
     return [Problem("ca_bundle", "CA Bundle", "there is no such file; it must be a PEM file on this machine")]
 
 
+def _certificate_problems(settings: Mapping[str, Any]) -> list[Problem]:
+    if "certificate_private_key" not in settings:
+        return []
+    from onteg_dynamics.dataverse.credentials import read_certificate
+
+    try:
+        read_certificate(settings["certificate_private_key"], settings.get("certificate_password", ""))
+    except SettingsError as exc:
+        return list(exc.problems)
+    return []
+
+
 _CHECKS: tuple[Callable[[Mapping[str, Any]], list[Problem]], ...] = (
     _endpoint_problems,
     _token_url_problems,
+    _certificate_problems,
     _ca_bundle_problems,
 )

@@ -9,9 +9,9 @@ from typing import Any
 
 from onteg_dynamics.clients import Clients, Settings
 from onteg_dynamics.connection import Connection
-from onteg_dynamics.dataverse.auth import TokenProvider
 from onteg_dynamics.dataverse.client import Dataverse
 from onteg_dynamics.dataverse.limits import Call
+from onteg_dynamics.dataverse.tokens import TokenProvider
 from onteg_dynamics.dataverse.transport import Exchange
 from onteg_dynamics.errors import UnknownNameError
 from onteg_dynamics.hookspecs import Choice, Finding

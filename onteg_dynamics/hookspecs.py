@@ -16,8 +16,8 @@ import pluggy
 
 if TYPE_CHECKING:
     from onteg_dynamics.connection import Connection
-    from onteg_dynamics.dataverse.auth import TokenProvider
     from onteg_dynamics.dataverse.client import Dataverse
+    from onteg_dynamics.dataverse.tokens import TokenProvider
     from onteg_dynamics.manifest import Manifest
     from onteg_dynamics.result import Result
 

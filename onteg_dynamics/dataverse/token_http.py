@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -78,11 +79,19 @@ class TokenHttp:
         fault: why an exchange brought none.
     """
 
+    OPTIONS: Mapping[str, Any] = MappingProxyType({})
+    """What every request is sent with beside its own options."""
+
     def __init__(self, session: requests.Session, authority: str, timeout: float | tuple[float, float]) -> None:
         self._session = session
         self._authority = authority
         self._timeout = timeout
         self.reset()
+
+    @property
+    def host(self) -> str:
+        """The token service's host, for messages."""
+        return urlsplit(self._authority).netloc
 
     def reset(self) -> None:
         """Forget what happened."""
@@ -119,7 +128,7 @@ class TokenHttp:
         bundle = self._session.verify if isinstance(self._session.verify, str) else None
         fixed = {"timeout": self._timeout, "allow_redirects": False, "auth": _as_it_is, "verify": bundle}
         try:
-            answer = self._session.request(method, url, **{**options, **fixed})
+            answer = self._session.request(method, url, **{**options, **fixed, **self.OPTIONS})
             return Reply(answer.status_code, answer.text, answer.headers)
         except (OSError, ValueError) as exc:  # requests' own are OSErrors, but for those of a bad URL
             message, fix, retryable = explain_network(exc, self._authority, "Token URL")

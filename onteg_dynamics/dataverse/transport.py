@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from onteg_dynamics.dataverse.auth import Token, TokenProvider
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.dataverse.limits import Call, Limits
 from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
+from onteg_dynamics.dataverse.tokens import Token, TokenProvider
 from onteg_dynamics.errors import AuthenticationError, ErrorDetails, ForeignHostError, TransportError
 
 if TYPE_CHECKING:
