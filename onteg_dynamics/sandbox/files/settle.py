@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files import vault
+from onteg_dynamics.sandbox.files.attachments import settle_attachment
 from onteg_dynamics.sandbox.files.images import read_picture
 from onteg_dynamics.sandbox.files.limits import check_body_size, check_column_size, check_mime_type, check_name
 from onteg_dynamics.sandbox.model import Column, Table
@@ -43,6 +44,8 @@ def settle_files(
     before = row if row is not None else _NONE
     if about.body is not None:
         _settle_body(world, about.body, values)
+    if about.body == "body" and row is None:
+        settle_attachment(world, values)
     for column in about.binaries:
         name = column.logical_name
         if name in values and column.type == "Image":
