@@ -1,10 +1,9 @@
-"""The commands: spec, check, choices, run, sandbox, demo."""
+"""The commands: spec, docs, check, choices, run, login, sandbox, demo."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import click
 import orjson
 
 from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.guard import telling_errors
+from onteg_dynamics.cli.login import login
 from onteg_dynamics.cli.sandbox import sandbox
 from onteg_dynamics.cli.settings import connection_options, gather
 from onteg_dynamics.cli.specs import show_markdown, show_spec
@@ -20,27 +21,6 @@ from onteg_dynamics.errors import OntegError
 __all__ = ["commands"]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
-
-
-def _telling_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn our errors into a message and an exit code."""
-
-    @wraps(command)
-    def guarded(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except OntegError as exc:
-            _fail(exc, as_json=options.get("as_json", False))
-
-    return guarded
-
-
-def _fail(error: OntegError, *, as_json: bool) -> None:
-    if as_json:
-        show.print_json({"ok": False, "error": error.as_dict()})
-    else:
-        show.print_error(error)
-    sys.exit(exits.exit_code(error))
 
 
 @click.group(epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,7 +34,7 @@ def commands() -> None:
 @click.option("--table", help="With NAME row: the table whose row form to show.")
 @click.option("--markdown", is_flag=True, help="The tables of settings and actions, as the README has them.")
 @as_json
-@_telling_errors
+@telling_errors
 def spec(name: str | None, table: str | None, *, markdown: bool, as_json: bool) -> None:
     """Show the manifest, or the form of NAME: an action, `connection`, or `row` with --table."""
     if markdown:
@@ -66,7 +46,7 @@ def spec(name: str | None, table: str | None, *, markdown: bool, as_json: bool) 
 @commands.command(epilog=exits.HELP)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; stdout without it.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; fail where the file is stale.")
-@_telling_errors
+@telling_errors
 def docs(output: Path | None, *, only_check: bool) -> None:
     """Write the connector's page: what it is, how to connect, its settings, its actions and their options."""
     from onteg_dynamics.cli.specs import write_page
@@ -79,7 +59,7 @@ def docs(output: Path | None, *, only_check: bool) -> None:
 @connection_options
 @click.option("--table", "tables", multiple=True, help="A table that must be readable; may be given again.")
 @as_json
-@_telling_errors
+@telling_errors
 def check(connection_file: Path | None, tables: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Test a connection: token, audience, host, application user, roles, API version."""
     from onteg_dynamics.connection import Connection
@@ -108,7 +88,7 @@ def _print(output: Mapping[str, Any], envelope: Mapping[str, Any], *, as_json: b
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Such as table=account.")
 @connection_options
 @as_json
-@_telling_errors
+@telling_errors
 def choices(
     source: str, params: tuple[str, ...], connection_file: Path | None, *, as_json: bool, **options: Any
 ) -> None:
@@ -131,7 +111,7 @@ def choices(
 @click.option("--deadline", type=click.FloatRange(min=0, min_open=True), help="Seconds after which nothing is sent.")
 @connection_options
 @as_json
-@_telling_errors
+@telling_errors
 def run(
     action: str,
     source: str | None,
@@ -197,10 +177,11 @@ def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
 
 
 commands.add_command(sandbox)
+commands.add_command(login)
 
 
 @commands.command(epilog=exits.HELP)
-@_telling_errors
+@telling_errors
 def demo() -> None:
     """See it work: a sandbox in this process, the connection checked, and a little flow run against it."""
     from onteg_dynamics.cli.demo import play
