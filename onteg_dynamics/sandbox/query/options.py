@@ -88,7 +88,8 @@ def _columns(table: Table, asked: tuple[str, ...]) -> tuple[Column, ...]:
         column = table.properties.get(name)
         if column is None:
             raise refusals.unknown_property(name, table.type_name)
-        chosen[column.logical_name] = column
+        if column.valid_for_read:
+            chosen[column.logical_name] = column
     for name in companions(table, tuple(chosen.values())):
         if name in table.columns and table.columns[name].is_stored:
             chosen.setdefault(name, table.columns[name])

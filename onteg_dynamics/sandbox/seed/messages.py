@@ -9,11 +9,12 @@ from onteg_dynamics.sandbox.world import World
 
 SINGLE = ("Create", "Retrieve", "RetrieveMultiple", "Update", "Delete")
 BULK = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
+LINKS = ("Associate", "Disassociate")  # of no table in particular
 
 
 def lay_messages(world: World) -> None:
     """Writes the messages, and a filter for each table that takes them."""
-    for name in (*SINGLE, *BULK):
+    for name in (*SINGLE, *BULK, *LINKS):
         _insert(world, "sdkmessage", _id(name), name=name, isprivate=0, autotransact=1, availability=0)
     for table in world.model.tables.values():
         if not table.bare:
