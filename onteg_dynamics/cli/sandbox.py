@@ -97,7 +97,7 @@ def serve(settings: Mapping[str, Any], saved: Path | None, logged: str | None, *
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: happened.put(None))
     with _started({**settings, "watch": happened.put if logged else None}) as running:
-        _tell(_connection(running), as_json=as_json)
+        _tell(_connection(running), running.pages, as_json=as_json)
         for exchange in iter(happened.get, None):
             print_exchange(exchange, running.name_of(exchange), full=logged == "full", as_json=as_json)
             sys.stdout.flush()
@@ -146,13 +146,14 @@ def _connection(running: Sandbox) -> dict[str, str]:
     return {**running.credentials(), **running.settings(), "token": running.token()}
 
 
-def _tell(settings: Mapping[str, str], *, as_json: bool) -> None:
+def _tell(settings: Mapping[str, str], pages: str, *, as_json: bool) -> None:
     if as_json:
         show.print_json(settings)
     else:
         show.console.print("[bold]A local Dataverse is running.[/] Stop it with Ctrl-C.\n")
         for key, value in settings.items():
             show.console.print(f"[bold]{key}[/]  {value}", soft_wrap=True, markup=True)
+        show.console.print(f"\nTables, rows and requests to look at: {pages}", soft_wrap=True)
     sys.stdout.flush()
 
 

@@ -38,6 +38,7 @@ from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
 from onteg_dynamics.sandbox.log import Application, Exchange, Log, recorded
 from onteg_dynamics.sandbox.model import load_model
+from onteg_dynamics.sandbox.pages import ENTRANCE, PAGES, create_pages
 from onteg_dynamics.sandbox.schema import kept_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
 from onteg_dynamics.sandbox.server import Server, routed
@@ -210,6 +211,11 @@ class Sandbox:
         return self._running.origins.main
 
     @property
+    def pages(self) -> str:
+        """Where a person looks at tables, rows and requests in a browser."""
+        return self.url + PAGES
+
+    @property
     def ca_bundle(self) -> Path:
         """The PEM file of the authority that clients must trust; it is there while the sandbox runs.
 
@@ -331,7 +337,9 @@ class Sandbox:
         )
         app = limited(faulty(app, self._faults, around), self._limiter, world.authenticate)
         control = create_control(self._faults, self._restore_now, origins.all)
-        return routed({CONTROL: control}, recorded(app, self._log))
+        pages = create_pages(lambda: world, self._log, origins.all)
+        rooms = {f"{CONTROL}faults": control, f"{CONTROL}reset": control, ENTRANCE: pages}
+        return routed(rooms, recorded(app, self._log))
 
     async def _restore_now(self) -> None:
         self._restore()

@@ -87,6 +87,7 @@ class Log:
         self._watch = watch
         self._exchanges: deque[Exchange] = deque()
         self._bytes = 0
+        self._gone = 0
         self._lock = threading.Lock()
 
     def add(self, exchange: Exchange) -> None:
@@ -96,12 +97,14 @@ class Log:
             self._bytes += exchange.size
             while len(self._exchanges) > MAX_EXCHANGES or self._bytes > MAX_BYTES:
                 self._bytes -= self._exchanges.popleft().size
+                self._gone += 1
         if self._watch is not None:
             self._watch(exchange)
 
     def clear(self) -> None:
         """Forgets everything."""
         with self._lock:
+            self._gone += len(self._exchanges)
             self._exchanges.clear()
             self._bytes = 0
 
@@ -109,6 +112,11 @@ class Log:
         """What is kept, the newest last."""
         with self._lock:
             return list(self._exchanges)
+
+    def numbered(self) -> list[tuple[int, Exchange]]:
+        """What is kept, each with its number, which no other exchange ever has; the newest last."""
+        with self._lock:
+            return list(enumerate(self._exchanges, self._gone + 1))
 
 
 def recorded(app: Application, log: Log) -> Application:

@@ -214,6 +214,32 @@ class Store:
         """How many rows a table has."""
         return int(self.db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone()[0])
 
+    def count_where(self, table: str, match: Mapping[str, Any]) -> int:
+        """How many rows have these values."""
+        where = " AND ".join(f"{quoted(name)} = ?" for name in match)
+        query = f"SELECT count(*) FROM {quoted(table)} WHERE {where}"
+        return int(self.db.execute(query, tuple(match.values())).fetchone()[0])
+
+    def browse(self, table: Table, text: str, match: Mapping[str, Any], limit: int, start: int) -> list[dict[str, Any]]:
+        """Some rows for a person to look at, the newest first.
+
+        Args:
+            table: The table.
+            text: A part of the rows' names; every row where it is empty.
+            match: Values that the rows must have.
+            limit: The most rows to give.
+            start: How many rows to pass over.
+        """
+        conditions = {f"{quoted(name)} = ?": value for name, value in match.items()}
+        if text and table.primary_name:
+            conditions[f"instr(fold({quoted(table.primary_name)}), ?) > 0"] = text.casefold()
+        order = quoted(table.primary_id) if table.is_view else "rowid DESC"
+        where = " AND ".join(conditions) or "1"
+        query = f"SELECT * FROM {quoted(table.logical_name)} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
+        cursor = self.db.execute(query, (*conditions.values(), limit, start))
+        names = [entry[0] for entry in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]  # noqa: B905 - one length by construction
+
     def note(self, kind: str, name: str, document: bytes | None) -> None:
         """Keeps a document (a changed table's description) with the rows; None removes it."""
         if document is None:
