@@ -19,4 +19,5 @@ from onteg_dynamics.sandbox.refusals.people import *
 from onteg_dynamics.sandbox.refusals.query import *
 from onteg_dynamics.sandbox.refusals.rows import *
 from onteg_dynamics.sandbox.refusals.schema import *
+from onteg_dynamics.sandbox.refusals.search import *
 from onteg_dynamics.sandbox.refusals.throttling import *
