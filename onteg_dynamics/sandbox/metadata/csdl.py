@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from onteg_dynamics.sandbox.metadata.members import MetadataType
 from onteg_dynamics.sandbox.metadata.paths import SETS, TYPES
-from onteg_dynamics.sandbox.metadata.shapes import COMPLEX_TYPES, DERIVED_COMPLEX, ENUM_TYPES, Message
+from onteg_dynamics.sandbox.metadata.shapes import COMPLEX_TYPES, DERIVED_COMPLEX, ENUM_TYPES, FLAG_TYPES, Message
 from onteg_dynamics.sandbox.model import Column, Model, Navigation, Table
 
 _EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
@@ -49,6 +49,7 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
         _complex_twin(schema, kind)
     _complex_types(schema, messages)
     _enum_types(schema)
+    _flag_types(schema)
     for message in messages:
         _message(schema, message)
     _container(schema, model, messages, annotated=annotated)
@@ -180,6 +181,13 @@ def _enum_types(schema: ET.Element) -> None:
     for name, members in ENUM_TYPES.items():
         element = ET.SubElement(schema, "EnumType", {"Name": name})
         for value, member in enumerate(members):
+            ET.SubElement(element, "Member", {"Name": member, "Value": str(value)})
+
+
+def _flag_types(schema: ET.Element) -> None:
+    for name, members in FLAG_TYPES.items():
+        element = ET.SubElement(schema, "EnumType", {"Name": name, "IsFlags": "true"})
+        for member, value in members.items():
             ET.SubElement(element, "Member", {"Name": member, "Value": str(value)})
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from onteg_dynamics.sandbox.people.access import ACCESS
+
 _GUID, _TEXT, _INT, _BOOL = "Edm.Guid", "Edm.String", "Edm.Int32", "Edm.Boolean"
 
 
@@ -135,6 +137,13 @@ COMPLEX_TYPES: Mapping[str, Mapping[str, str]] = {
         "Keys": f"Collection({_TEXT})",
         "Values": "Collection(Edm.Int64)",
     },
+    "PrincipalAccess": {"AccessMask": "mscrm.AccessRights", "Principal": "mscrm.principal"},
+    "RolePrivilege": {
+        "Depth": "mscrm.PrivilegeDepth",
+        "PrivilegeId": _GUID,
+        "BusinessUnitId": _GUID,
+        "PrivilegeName": _TEXT,
+    },
     "OrganizationDetail": {
         **dict.fromkeys(("OrganizationId", "EnvironmentId", "DatacenterId"), _GUID),
         **dict.fromkeys(
@@ -189,7 +198,10 @@ ENUM_TYPES: Mapping[str, tuple[str, ...]] = {
     "OptionSetType": ("Picklist", "State", "Status", "Boolean"),
     "OrganizationState": ("Enabled", "Disabled"),
     "OwnershipTypes": ("None", "UserOwned", "TeamOwned", "BusinessOwned", "OrganizationOwned", "BusinessParented"),
+    "PrivilegeDepth": ("Basic", "Local", "Deep", "Global"),
     "RelationshipType": ("OneToManyRelationship", "ManyToManyRelationship"),
     "SecurityTypes": ("None", "Append", "ParentChild", "Pointer", "Inheritance"),
     "StringFormat": ("Email", "Text", "TextArea", "Url", "TickerSymbol", "PhoneticGuide", "VersionNumber", "Phone"),
 }
+FLAG_TYPES: Mapping[str, Mapping[str, int]] = {"AccessRights": {"None": 0, **ACCESS}}
+"""Enumerations whose members can be joined, with their bits."""

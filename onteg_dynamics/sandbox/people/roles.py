@@ -150,6 +150,14 @@ def grant(world: World, role: str, privilege: str, depth: int) -> None:
         world.store.insert(pairs.logical_name, {pairs.primary_id: own, **match, **values})
 
 
+def withdraw(world: World, role: str, privilege: str) -> None:
+    """Takes a privilege away from a role; one that it has not is not missed."""
+    pairs = world.model.tables["roleprivileges"]
+    match = {"roleid": role, "privilegeid": privilege}
+    for row in world.store.select(pairs.logical_name, match, (pairs.primary_id,)):
+        world.store.delete(pairs, str(row[pairs.primary_id]))
+
+
 def _depths(known: Iterable[str]) -> dict[str, dict[str, int]]:
     """For each role the depths of its privileges, as far as there are such."""
     found: dict[str, dict[str, int]] = {}

@@ -36,7 +36,8 @@ def _among(column: str | None, ids: Iterable[str]) -> str:
 
 def _shared(table: Table, reach: Reach) -> str:
     ids = _list(reach.owners)
-    rows = f"SELECT objectid FROM {SHARES} WHERE principalid IN ({ids}) AND accessrightsmask & {reach.bit}"
+    mask = "(accessrightsmask | inheritedaccessrightsmask)"
+    rows = f"SELECT objectid FROM {SHARES} WHERE principalid IN ({ids}) AND {mask} & {reach.bit}"
     return f"{quoted(table.primary_id)} IN ({rows})"
 
 

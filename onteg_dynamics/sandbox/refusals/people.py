@@ -65,3 +65,39 @@ def two_callers() -> Refusal:
     """``CallerObjectId`` and ``MSCRMCallerID`` name different users."""
     message = "The headers CallerObjectId and MSCRMCallerID name different users; only one of them can be impersonated."
     return Refusal(400, "0x80040203", message)
+
+
+def abstract_argument(name: str) -> Refusal:
+    """An argument of an abstract type that does not say what it is."""
+    return Refusal(
+        400,
+        "0x80048d19",
+        f"The parameter '{name}' is of an abstract type; the annotation '@odata.type' must name the type of the row.",
+    )
+
+
+def share_with_owner() -> Refusal:
+    """A row is shared with the user or team that owns it."""
+    return Refusal(400, "0x80040214", "An item cannot be shared with the owning user.")
+
+
+def merge_identical() -> Refusal:
+    """Target and subordinate of a merge are one row."""
+    return Refusal(400, "0x80045305", "Merge cannot be performed on master and sub-entities that are identical.")
+
+
+def merge_inactive() -> Refusal:
+    """One of the rows of a merge is inactive."""
+    return Refusal(400, "0x80045304", "Merge cannot be performed on entity that is inactive.")
+
+
+def merge_parents(*, lost: bool) -> Refusal:
+    """The rows of a merge have different parents, and the caller wants to know."""
+    if lost:
+        return Refusal(400, "0x80045317", "Merge warning: sub-entity might lose parenting")
+    return Refusal(400, "0x80045316", "Merge warning: sub-entity will be differently parented.")
+
+
+def no_such_privilege(name: str) -> Refusal:
+    """There is no privilege of that name or id."""
+    return Refusal(400, "0x80040203", f"Privilege with name or id '{name}' does not exist.")

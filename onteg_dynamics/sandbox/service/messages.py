@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.service.resources import Call, OneRow, Rows
 from onteg_dynamics.sandbox.service.uncovered import MESSAGES
 
 ANY_TABLE = "*"
+PRINCIPAL = "principal"  # the abstract type of users and teams
 Target = Rows | OneRow | None
 Run = Callable[[Request, dict[str, Any], Target], Response]
 
@@ -92,4 +93,6 @@ def _fits(message: Message, target: Target) -> bool:
         return target is None and message.binding is None
     if isinstance(target, Rows) is not message.on_collection:
         return False
+    if message.binding == PRINCIPAL:
+        return target.table.logical_name in {"systemuser", "team"}
     return message.binding in {ANY_TABLE, target.table.logical_name}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.files.settle import settle_files
+from onteg_dynamics.sandbox.files.settle import ATTACHMENTS, settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_update
+from onteg_dynamics.sandbox.people.family import family
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, settle_owner, stamp_change
@@ -30,12 +31,22 @@ def update_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     Raises:
         Refusal: The payload does not fit, a required column becomes empty, a key is taken.
     """
-    if table.is_view or table.is_intersect:
+    if table.is_view or table.is_intersect or table.logical_name == ATTACHMENTS:
         raise refusals.abstract_table(table.logical_name)
     values = read_payload(world, table, payload, creating=False).values
     if caller.rights is not None:
         check_update(world, caller.rights, table, row, values)
+    followers = list(family(world, table, row, "assign")) if _is_assigned(table, row, values) else []
     change_row(world, caller, table, row, values)
+    owner = {name: value for name, value in values.items() if name in {"ownerid", "ownerid__table"}}
+    for other, child in followers:
+        change_row(world, caller, other, child, owner)
+
+
+def _is_assigned(table: Table, row: dict[str, Any], values: dict[str, Any]) -> bool:
+    """True where the row gets another owner; what lies below it then does too."""
+    owner = values.get("ownerid")
+    return owner is not None and owner != row.get("ownerid") and table.ownership == "UserOwned"
 
 
 def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], values: dict[str, Any]) -> None:

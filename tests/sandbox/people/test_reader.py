@@ -16,8 +16,8 @@ def demo() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def _ask(demo: Sandbox, method: str, url: str, document: Any = None) -> requests.Response:
-    headers = {"Authorization": f"Bearer {demo.token(READER)}"}
+def _ask(demo: Sandbox, method: str, url: str, document: Any = None, **headers: str) -> requests.Response:
+    headers = {"Authorization": f"Bearer {demo.token(READER)}", **headers}
     return requests.request(
         method,
         f"{demo.url}/api/data/v9.2/{url}",
@@ -48,3 +48,14 @@ def test_the_reader_is_refused_what_is_not_for_it(demo: Sandbox) -> None:
     made = _ask(demo, "POST", "leads", {"lastname": "Own", "subject": "Own"})
     assert made.status_code == 204
     assert len(_ask(demo, "GET", "leads").json()["value"]) == 1
+
+
+def test_colleagues_can_be_acted_for(demo: Sandbox) -> None:
+    admin = {"Authorization": f"Bearer {demo.token()}"}
+    query = "$select=azureactivedirectoryobjectid&$filter=fullname eq 'Jonas Keller'"
+    found = _ask(demo, "GET", f"systemusers?{query}", **admin).json()["value"][0]
+    admin["CallerObjectId"] = found["azureactivedirectoryobjectid"]
+    assert _ask(demo, "GET", "WhoAmI", **admin).json()["UserId"] == found["systemuserid"]
+    own = _ask(demo, "GET", "accounts?$select=_ownerid_value", **admin).json()["value"]
+    assert own
+    assert {row["_ownerid_value"] for row in own} == {found["systemuserid"]}
