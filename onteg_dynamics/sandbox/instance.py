@@ -349,6 +349,7 @@ class Sandbox:
         self._seeded().db.backup(parts.world.store.db)
         parts.world.model = load_model()
         parts.world.jobs = Jobs()
+        parts.world.search.forget()
         self._settle(parts.world)
         parts.gate.forget()
         parts.entra.forget()

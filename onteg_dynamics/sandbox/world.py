@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from onteg_dynamics.sandbox.jobs import Jobs
+from onteg_dynamics.sandbox.search.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,6 +66,7 @@ class World:
         organization: The environment's identity.
         clock: Gives the present moment, in UTC.
         jobs: The system jobs under way.
+        search: The index of Dataverse search; empty until somebody searches.
     """
 
     model: Model
@@ -73,6 +75,7 @@ class World:
     organization: Organization = field(default_factory=Organization)
     clock: Callable[[], datetime] = utc_now
     jobs: Jobs = field(default_factory=Jobs)
+    search: Index = field(default_factory=Index)
 
     def now(self) -> str:
         """The present moment as the store writes it, to the second."""

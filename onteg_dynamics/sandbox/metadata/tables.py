@@ -18,6 +18,7 @@ from onteg_dynamics.sandbox.metadata.members import (
 from onteg_dynamics.sandbox.metadata.relationships import key_node, many_of, one_node
 from onteg_dynamics.sandbox.model import Model, Table
 from onteg_dynamics.sandbox.people.catalogue import privileges_of
+from onteg_dynamics.sandbox.search.columns import is_indexed
 
 
 def table_node(table: Table) -> Node:
@@ -185,7 +186,7 @@ ENTITY = MetadataType(
         _nullable("RecurrenceBaseEntityLogicalName"),
         Member("ReportViewName", "Edm.String", lambda table: f"Filtered{table.schema_name}"),
         _of("SchemaName", "schema_name"),
-        flag("SyncToExternalSearchIndex", value=False),
+        Member("SyncToExternalSearchIndex", "Edm.Boolean", is_indexed),
         fixed("TableType", "Edm.String", "Standard"),
         flag("UsesBusinessDataLabelTable", value=False),
     ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from onteg_dynamics.sandbox.store.ddl import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from onteg_dynamics.sandbox.search.columns import Fields
     from onteg_dynamics.sandbox.store import Store
@@ -97,6 +97,14 @@ class Shelf:
         wanted = set(documents)
         return {doc: own for doc, own in self.db.execute(f"SELECT doc, own FROM {self.name}_k") if doc in wanted}
 
+    def texts(self, document: int, columns: Iterable[str]) -> list[str]:
+        """The texts of a document in some of its columns."""
+        names = ", ".join(f"c{self.columns.index(name)}" for name in columns)
+        row = (
+            self.db.execute(f"SELECT {names} FROM {self.name} WHERE rowid = ?", (document,)).fetchone() if names else ()
+        )
+        return [str(text) for text in row or () if text is not None]
+
     def highlights(self, document: int, text: str, before: str, after: str) -> dict[str, str]:
         """The texts of a document in which an expression is found, with marks around what is found."""
         marked = ", ".join(f"highlight({self.name}, {number}, ?, ?)" for number in range(len(self.columns)))
@@ -126,7 +134,7 @@ class Shelf:
         with self.db:
             self._remove(gone)
 
-    def _remove(self, ids: list[tuple[object, ...]]) -> None:
+    def _remove(self, ids: Sequence[tuple[object, ...]]) -> None:
         doc = f"(SELECT doc FROM {self.name}_k WHERE own = ?)"
         self.db.executemany(f"DELETE FROM {self.name} WHERE rowid = {doc}", ids)
         self.db.executemany(f"DELETE FROM {self.name}_k WHERE own = ?", ids)

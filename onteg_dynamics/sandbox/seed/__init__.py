@@ -9,6 +9,7 @@ from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.seed.demo import Sower
 from onteg_dynamics.sandbox.seed.messages import lay_messages
 from onteg_dynamics.sandbox.seed.platform import CONNECTOR_USER, lay
+from onteg_dynamics.sandbox.seed.quickfind import lay_quick_find
 from onteg_dynamics.sandbox.seed.views import lay_views
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.world import Caller, Organization, World
@@ -36,6 +37,7 @@ def sow(store: Store, seed: str, today: date) -> None:
         lay(world)
         lay_messages(world)
         lay_views(world)
+        lay_quick_find(world)
         if seed == "demo":
             sower.sow_demo()
 

@@ -63,6 +63,7 @@ def _organization(world: World) -> None:
         languagecode=1033,
         localeid=1033,
         isauditenabled=0,
+        isexternalsearchindexenabled=1,
         maxuploadfilesize=5_242_880,
         blockedattachments=BLOCKED,
         expirechangetrackingindays=7,

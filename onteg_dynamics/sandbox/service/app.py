@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files.messages import FILES
 from onteg_dynamics.sandbox.people.impersonation import caller_of
 from onteg_dynamics.sandbox.people.messages import PEOPLE
+from onteg_dynamics.sandbox.search.messages import SEARCH
 from onteg_dynamics.sandbox.service.bulk import BULK
 from onteg_dynamics.sandbox.service.dispatch import Dispatcher
 from onteg_dynamics.sandbox.service.errors import error_response
@@ -21,7 +22,7 @@ from onteg_dynamics.sandbox.service.identity import IDENTITY
 from onteg_dynamics.sandbox.service.jobs import JOBS
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
-from onteg_dynamics.sandbox.service.roots import below_root, service_root
+from onteg_dynamics.sandbox.service.roots import addressed
 from onteg_dynamics.sandbox.service.schema_messages import SCHEMA
 from onteg_dynamics.sandbox.world import World
 
@@ -41,13 +42,13 @@ _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
 
 def create_app(world: Callable[[], World], messages: Messages | None = None) -> Application:
-    """The service as an ASGI application; it answers everything below ``/api/data/``.
+    """The service as an ASGI application; it answers everything below ``/api/``.
 
     Args:
         world: Gives the sandbox's world; asked at every request.
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
-    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES)))
+    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH)))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,10 +86,11 @@ async def _request(world: World, scope: Scope, receive: Receive) -> Request:
     headers = _headers(scope)
     raw = _raw_path(scope)
     body = await _body(receive)
-    root, below = service_root(scope.get("scheme", "https"), headers, raw), below_root(raw)
+    address = addressed(scope.get("scheme", "https"), headers, raw)
     caller = caller_of(world, headers)
-    if root is None or below is None:
+    if address is None:
         raise refusals.no_http_resource(raw)
+    root, below = address
     query = scope.get("query_string", b"").decode("latin-1")
     if scope["method"] == "GET" and len(raw) + len(query) + len(root) > MAX_URL:
         raise refusals.url_too_long()

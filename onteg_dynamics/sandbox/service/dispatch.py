@@ -10,12 +10,14 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import SETS, Raw, Step, csdl, read_metadata, service_document
 from onteg_dynamics.sandbox.model import Model
 from onteg_dynamics.sandbox.people.way import check_way
+from onteg_dynamics.sandbox.search.messages import answer_search
 from onteg_dynamics.sandbox.service import collections, links, resources, rows
 from onteg_dynamics.sandbox.service.batch import run_batch
 from onteg_dynamics.sandbox.service.errors import error_response, unexpected
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.path import Segment, split_path
+from onteg_dynamics.sandbox.service.roots import is_search
 from onteg_dynamics.sandbox.service.schema import change_metadata
 from onteg_dynamics.sandbox.service.uncovered import refuse_uncovered
 from onteg_dynamics.sandbox.write.references import parse_key
@@ -70,6 +72,8 @@ class Dispatcher:
         return response
 
     def _route(self, request: Request) -> Response:
+        if is_search(request.root):
+            return answer_search(request)
         refuse_uncovered(request.headers)
         segments = split_path(request.path)
         first = segments[0] if segments else Segment("")

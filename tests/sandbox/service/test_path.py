@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from onteg_dynamics.sandbox.refusals import Refusal
 from onteg_dynamics.sandbox.service.path import Segment, arguments, split_path
-from onteg_dynamics.sandbox.service.roots import below_root, service_root
+from onteg_dynamics.sandbox.service.roots import addressed, below_root
 from onteg_dynamics.sandbox.write.references import parse_key
 
 
@@ -90,4 +90,7 @@ def test_knows_its_root(url: str, expected: str | None) -> None:
 
 def test_the_root_is_the_one_that_the_caller_used() -> None:
     headers = {"host": "localhost:8443"}
-    assert service_root("https", headers, "/api/data/v9.1/accounts") == "https://localhost:8443/api/data/v9.1/"
+    address = addressed("https", headers, "/api/data/v9.1/accounts")
+    assert address == ("https://localhost:8443/api/data/v9.1/", "accounts")
+    assert addressed("https", headers, "/api/search/v2.0/query") == ("https://localhost:8443/api/search/v2.0/", "query")
+    assert addressed("https", headers, "/api/other/v9.1/accounts") is None
