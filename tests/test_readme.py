@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -15,7 +16,15 @@ from onteg_dynamics.manifest import declaration_folder, own_manifest
 from onteg_dynamics.sandbox import Sandbox
 
 # Examples that need what another action's example makes.
-BEFORE = {"delete_key": "create_key"}
+CONTRACT = {"table": "account", "name": "new_Contract", "label": "Contract", "type": "File"}
+BEFORE: dict[str, list[tuple[str, Mapping[str, object] | None]]] = {
+    "delete_key": [("create_key", None)],
+    "upload_file": [("create_column", CONTRACT)],
+    "download_file": [("create_column", CONTRACT), ("upload_file", None)],
+    "delete_file": [("create_column", CONTRACT), ("upload_file", None)],
+    "download_image": [("upload_image", None)],
+}
+"""What must have been done for an example to run: other actions, with options or by their own examples."""
 README = (declaration_folder() / "README.md").read_text("utf-8")
 
 
@@ -86,8 +95,7 @@ def test_the_engine_example_runs(settings: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", list(own_manifest().actions))
 def test_every_example_of_the_manifest_runs(executor: Executor, settings: dict[str, str], name: str) -> None:
     spec = own_manifest().actions[name]
-    if name in BEFORE:
-        before = BEFORE[name]
-        executor.run(before, own_manifest().actions[before].example, settings).unwrap()
+    for before, options in BEFORE.get(name, ()):
+        executor.run(before, options or own_manifest().actions[before].example, settings).unwrap()
     assert spec.example or not spec.input_schema.get("required")
     executor.run(name, spec.example, settings).unwrap()

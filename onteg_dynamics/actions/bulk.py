@@ -32,10 +32,10 @@ def upsert_records(context: Context, options: Options) -> Outcome:
 def delete_records(context: Context, options: Options) -> Outcome:
     """Delete rows by their ids."""
     from onteg_dynamics.dataverse.bulk import delete_many
-    from onteg_dynamics.dataverse.ids import guid_of
+    from onteg_dynamics.dataverse.ids import as_guid
 
     bulk = _bulk(context, options, "update")
-    ids = [guid_of(text) or "" for text in options["ids"]]
+    ids = [as_guid(text) for text in options["ids"]]
     return _told(bulk, delete_many(context.dataverse, bulk, ids))
 
 

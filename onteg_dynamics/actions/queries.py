@@ -24,7 +24,7 @@ def list_records(context: Context, options: Options) -> Outcome:
 
 def list_related_records(context: Context, options: Options) -> Outcome:
     """Read the rows that a row is related with."""
-    from onteg_dynamics.dataverse.ids import guid_of
+    from onteg_dynamics.dataverse.ids import as_guid
     from onteg_dynamics.dataverse.odata import row_path
     from onteg_dynamics.dataverse.relations import find_way
 
@@ -33,7 +33,7 @@ def list_related_records(context: Context, options: Options) -> Outcome:
     way = find_way(dataverse, table, target, options.get("relationship", ""))
     if not way.is_collection:
         raise InputError((Problem("relationship", "", "is a lookup; Get Record reads it with Expand"),))
-    base = f"{row_path(table.entity_set, guid_of(options['id']) or '')}/{way.navigation}"
+    base = f"{row_path(table.entity_set, as_guid(options['id']))}/{way.navigation}"
     query = _query(context, options, target.name, base)
     return read_out(context, options, query, {"table": target.name, "relationship": way.schema_name})
 

@@ -66,15 +66,15 @@ class _Ends:
     """Both ends of a link, as the options name them."""
 
     def __init__(self, context: Context, options: Options) -> None:
-        from onteg_dynamics.dataverse.ids import guid_of
+        from onteg_dynamics.dataverse.ids import as_guid
         from onteg_dynamics.dataverse.relations import find_way
 
         dataverse = context.dataverse
         self.table: Table = dataverse.table(options["table"])
         self.target: Table = dataverse.table(options["related_table"])
         self.way: Way = find_way(dataverse, self.table, self.target, options.get("relationship", ""))
-        self.own = guid_of(options["id"]) or ""
-        self.others = [guid_of(one) or "" for one in options["related_ids"]]
+        self.own = as_guid(options["id"])
+        self.others = [as_guid(one) for one in options["related_ids"]]
 
     def told(self) -> dict[str, Any]:
         """What every answer of the family tells."""

@@ -27,7 +27,7 @@ def changes_of(link: Link, request: Request) -> list[dict[str, Any]]:
         link: reads the row.
         request: a PATCH of one row.
     """
-    if request.method != "PATCH" or not request.body or "(" not in request.path:
+    if request.method != "PATCH" or not request.body or not request.path.partition("?")[0].endswith(")"):
         return []
     wanted, columns = _wanted(link, request)
     row = _row(link, request, wanted) or {}

@@ -9,7 +9,9 @@ import time
 import uuid
 from collections.abc import Callable
 
-__all__ = ["guid_of", "new_row_id"]
+from onteg_dynamics.errors import InputError
+
+__all__ = ["as_guid", "guid_of", "new_row_id"]
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})\}?")
 _HEX = re.compile(r"[0-9a-fA-F]{32}")
@@ -24,6 +26,18 @@ def guid_of(text: str) -> str | None:
     if match := _GUID.fullmatch(text):
         return match[1].lower()
     return str(uuid.UUID(text)) if _HEX.fullmatch(text) else None
+
+
+def as_guid(text: str) -> str:
+    """The GUID written in `text`, in lower case.
+
+    Raises:
+        InputError: it is none.
+    """
+    guid = guid_of(text)
+    if guid is None:
+        raise InputError("a row's id is a GUID, such as 1f0b5a3e-0000-4000-8000-0123456789ab")
+    return guid
 
 
 def new_row_id(clock: Callable[[], int] = time.time_ns) -> str:

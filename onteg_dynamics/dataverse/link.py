@@ -28,6 +28,21 @@ from onteg_dynamics.errors import InputError
 __all__ = ["Link"]
 
 
+# What follows a request to these is no longer what was known of the tables.
+_DEFINITIONS = (
+    "EntityDefinitions",
+    "RelationshipDefinitions",
+    "GlobalOptionSetDefinitions",
+    "CreateEntities",
+    "CreateCustomerRelationships",
+    "CreatePolymorphicLookupAttribute",
+    "InsertOptionValue",
+    "InsertStatusValue",
+    "UpdateOptionValue",
+    "DeleteOptionValue",
+)
+
+
 @dataclass(frozen=True)
 class Link:
     """What every operation needs.
@@ -53,6 +68,13 @@ class Link:
     def exchange(self, request: Request) -> Response:
         """As `send`, but the answer as it came, errors included."""
         request = self._with_parameters(request)
+        try:
+            return self._carried_out(request)
+        finally:
+            if request.method != "GET" and request.path.startswith(_DEFINITIONS):
+                self.metadata.forget()
+
+    def _carried_out(self, request: Request) -> Response:
         if self.call.rehearsal is not None and request.method != "GET":
             return self.call.rehearsal.answer(request)
         if request.method == "GET" and len(self.transport.url(request.path)) > LONGEST_URL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
 
 __all__ = ["Fetch", "Metadata"]
 
+LIFETIME = 900.0
 T = TypeVar("T")
 Fetch = Callable[[Sequence[str]], Sequence[Mapping[str, Any]]]
 """Brings the JSON of these paths (relative to the API's root), in order, in as few round trips as it can."""
@@ -25,10 +27,15 @@ class Metadata:
     """Remembers tables, columns, choices and relationships. Safe to share between threads.
 
     The `fetch` of the call at hand is passed in, so that its deadline, cost and rights apply.
+
+    Args:
+        lifetime: seconds until a thing is asked anew: somebody may add a column while a worker runs for weeks.
+        clock: seconds that only grow.
     """
 
-    def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
+    def __init__(self, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lifetime, self._clock = lifetime, clock
+        self._known: dict[Hashable, tuple[Any, float]] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -64,11 +71,11 @@ class Metadata:
         """Learn the details of all columns of `table` in one round trip."""
         present = {column.type for column in self.columns(table, fetch).by_name.values()}
         missing = [
-            kind for kind in DETAIL_CASTS if kind in present and ("details", table.name, kind) not in self._known
+            kind for kind in DETAIL_CASTS if kind in present and self._recall(("details", table.name, kind)) is None
         ]
         if missing:
             for kind, found in _details(table, missing, fetch).items():
-                self._known[("details", table.name, kind)] = found
+                self._keep(("details", table.name, kind), found)
 
     def forget(self) -> None:
         """Ask anew from now on: after the tables have been changed."""
@@ -78,7 +85,7 @@ class Metadata:
     def _find_table(self, text: str, fetch: Fetch) -> Table | None:
         if not _NAME.fullmatch(text):
             return None
-        if "tables" in self._known:
+        if self._recall("tables") is not None:
             return next((table for table in self.tables(fetch) if text in (table.name, table.entity_set)), None)
         wanted = f"LogicalName eq {literal(text.lower())} or EntitySetName eq {literal(text)}"
         [data] = fetch(["EntityDefinitions" + query_string({"$select": Table.SELECT, "$filter": wanted})])
@@ -89,17 +96,27 @@ class Metadata:
 
     def once(self, key: Hashable, learn: Callable[[], T]) -> T:
         """What `learn` brings, learned once for each key however many threads ask; None is not remembered."""
-        known: T | None = self._known.get(key)
+        known: T | None = self._recall(key)
         if known is not None:
             return known
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
-            known = self._known.get(key)
-            found = learn() if known is None else known
+            known = self._recall(key)
+            if known is not None:
+                return known
+            found = learn()
             if found is not None:  # a table that does not exist may exist later
-                self._known[key] = found
+                self._keep(key, found)
             return found
+
+    def _recall(self, key: Hashable) -> Any:
+        """What is known and fresh, else None."""
+        value, learned = self._known.get(key, (None, 0.0))
+        return value if self._clock() - learned < self._lifetime else None
+
+    def _keep(self, key: Hashable, value: Any) -> None:
+        self._known[key] = value, self._clock()
 
 
 def _all_tables(fetch: Fetch) -> tuple[Table, ...]:

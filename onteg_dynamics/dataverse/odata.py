@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from onteg_dynamics.dataverse.ids import guid_of
+from onteg_dynamics.dataverse.ids import as_guid
 from onteg_dynamics.errors import InputError
 
 __all__ = ["FilterTextError", "check_filter", "key_segment", "literal", "query_string", "rename_columns", "row_path"]
@@ -67,10 +67,7 @@ def key_segment(key: str | Mapping[str, Any]) -> str:
         InputError: `key` is no GUID, or a column's name is none.
     """
     if isinstance(key, str):
-        guid = guid_of(key)
-        if guid is None:
-            raise InputError("a row's id is a GUID, such as 1f0b5a3e-0000-4000-8000-0123456789ab")
-        return f"({guid})"
+        return f"({as_guid(key)})"
     if not key or not all(_NAME.fullmatch(name) for name in key):
         raise InputError("an alternate key is given by the names of its columns, each with a value")
     return "(" + ",".join(f"{name}={quote(literal(value), safe=_QUOTE)}" for name, value in key.items()) + ")"

@@ -88,6 +88,7 @@ class Request:
         body: JSON bytes, or None.
         headers: beyond the standard ones.
         repeat: when it may be sent again.
+        exact: hand the answer's body over untouched, as a file's must be: secrets are not taken out of it.
 
     Raises:
         InputError: the method or a header has a character that could make more of it than one line.
@@ -98,6 +99,7 @@ class Request:
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     repeat: Repeat = Repeat.ALWAYS
+    exact: bool = False
 
     def __post_init__(self) -> None:
         """Let nothing through that could smuggle in a header or a second request."""

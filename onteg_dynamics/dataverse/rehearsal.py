@@ -47,7 +47,9 @@ class Rehearsal:
 def _shown(request: Request) -> dict[str, Any]:
     shown: dict[str, Any] = {"method": request.method, "path": request.path}
     headers = {name: value for name, value in request.headers.items() if name not in JSON_BODY}
-    if request.body:
+    if request.body and request.headers.get("Content-Type") == "application/octet-stream":
+        shown["body"] = f"{len(request.body)} bytes"
+    elif request.body:
         text = request.body.decode("utf-8", "replace")
         shown["body"] = orjson.loads(text) if text[:1] in "[{" else text
     return {**shown, "headers": headers}

@@ -32,7 +32,6 @@ def add(link: Link, path: str, body: Mapping[str, Any]) -> str | None:
         body: the definition.
     """
     answer = link.send(Request("POST", path, dumps(body), JSON_BODY, Repeat.UNSENT))
-    link.metadata.forget()
     address = answer.headers.get("OData-EntityId") or ""
     return guid_of(address.rpartition("(")[2].rstrip(")"))
 
@@ -53,7 +52,6 @@ def change(link: Link, path: str, changes: Mapping[str, Any]) -> None:
     body = {**{name: value for name, value in whole.items() if not name.startswith("@odata")}, **typed, **changes}
     headers = {**JSON_BODY, "MSCRM.MergeLabels": "true"}
     link.send(Request("PUT", path, dumps(body), headers, Repeat.ALWAYS))
-    link.metadata.forget()
 
 
 def remove(link: Link, path: str) -> None:
@@ -64,4 +62,3 @@ def remove(link: Link, path: str) -> None:
         path: its address.
     """
     link.send(Request("DELETE", path))
-    link.metadata.forget()

@@ -188,13 +188,13 @@ class Transport:
         call.check()
         started = self.clock()
         call.usage.add(requests=1)
-        outcome = self._exchange(_prepare(request, url, token), call)
+        outcome = self._exchange(_prepare(request, url, token), call, exact=request.exact)
         if isinstance(outcome, Response):
             call.usage.limits = Limits.read(outcome.headers) or call.usage.limits
         self._tell(request, outcome, self.clock() - started)
         return outcome
 
-    def _exchange(self, prepared: requests.PreparedRequest, call: Call) -> Response | _Fault:
+    def _exchange(self, prepared: requests.PreparedRequest, call: Call, *, exact: bool) -> Response | _Fault:
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -204,7 +204,8 @@ class Transport:
                 body = _body(reply)
         except (requests.RequestException, HTTPError, OSError) as exc:
             return _fault(exc, self.origin)
-        return Response(reply.status_code, reply.headers, self.screen(body))
+        untouched = exact and reply.status_code < 300
+        return Response(reply.status_code, reply.headers, body if untouched else self.screen(body))
 
     def _timeout(self, call: Call) -> tuple[float, float]:
         left = call.remaining()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -59,6 +60,7 @@ class Sower:
             self.set_clock(-60 + 5 * number)
             self._sow_case(number, case)
         self.set_clock(0)
+        self._sow_brochure(_id("account", "Northwind Roasters"))
         self._share()
 
     def _sow_catalogue(self) -> None:
@@ -199,6 +201,17 @@ class Sower:
             f"{number}",
             subject="Visit",
             notetext="They would like a demonstration on site before they decide.",
+            objectid_account__accounts=account,
+        )
+
+    def _sow_brochure(self, account: str) -> None:
+        self._create(
+            "annotation",
+            "brochure",
+            subject="Brochure",
+            filename="brochure.txt",
+            mimetype="text/plain",
+            documentbody=base64.b64encode(b"Coffee for every floor.\n").decode(),
             objectid_account__accounts=account,
         )
 
