@@ -32,6 +32,8 @@ OWN_MODULES = (
     "onteg_dynamics.actions.records",
     "onteg_dynamics.actions.finding",
     "onteg_dynamics.actions.changes",
+    "onteg_dynamics.actions.sharing",
+    "onteg_dynamics.actions.copies",
     "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.bulk",
     "onteg_dynamics.actions.batch",
