@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -24,27 +25,20 @@ from onteg_dynamics.sandbox.entra import (
     create_entra,
     open_tenant,
 )
-from onteg_dynamics.sandbox.faults import (
-    CONTROL,
-    Faults,
-    Rule,
-    Surroundings,
-    create_control,
-    faulty,
-    open_faults,
-    reads_names,
-)
+from onteg_dynamics.sandbox.faults import Faults, Rule
+from onteg_dynamics.sandbox.front import Front
 from onteg_dynamics.sandbox.jobs import Jobs
-from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
-from onteg_dynamics.sandbox.log import Application, Exchange, Log, recorded
+from onteg_dynamics.sandbox.limits import Limits
+from onteg_dynamics.sandbox.log import Exchange
 from onteg_dynamics.sandbox.model import load_model
-from onteg_dynamics.sandbox.pages import ENTRANCE, PAGES, create_pages
+from onteg_dynamics.sandbox.pages import PAGES
 from onteg_dynamics.sandbox.schema import kept_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
 from onteg_dynamics.sandbox.server import Server, routed
 from onteg_dynamics.sandbox.service import create_app
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.tls import Certificate
+from onteg_dynamics.sandbox.webhooks import Hooks, send_posts
 from onteg_dynamics.sandbox.world import Organization, World
 
 T = TypeVar("T")
@@ -80,6 +74,7 @@ class Sandbox:
         faults: What goes wrong with which requests: rules such as ``503 table=account nth=2``; see `faults.Rule`.
         fault_file: A JSON file of such rules, which come first.
         fault_seed: For rules with a probability; None takes that of the file, or 0.
+        webhook_timeout: Seconds that the endpoint of a webhook has for its answer.
         change_tracking_days: How many days delta links are good for; None leaves it to the rows (7 in a seed).
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
@@ -101,6 +96,7 @@ class Sandbox:
         faults: Iterable[Rule | str | Mapping[str, Any]] = (),
         fault_file: str | Path | None = None,
         fault_seed: int | None = None,
+        webhook_timeout: float = 60.0,
         change_tracking_days: int | None = None,
         http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
@@ -116,9 +112,8 @@ class Sandbox:
         self._tracking_days = change_tracking_days
         self._http = http
         self._data = data
-        self._limiter = Limiter(read_limits(limits))
-        self._faults = open_faults(faults, fault_file, fault_seed)
-        self._log = Log(watch)
+        self._front = Front.build(watch, limits, faults, fault_file, fault_seed)
+        self._webhook_timeout = webhook_timeout
         self._pristine: Store | None = None
         self._parts: _Parts | None = None
 
@@ -203,7 +198,9 @@ class Sandbox:
         Args:
             work: What to run; its result is returned, its exception raised.
         """
-        return self._running.server.call(work)
+        parts = self._running
+        turns, hooks = parts.world.turns, parts.world.hooks
+        return parts.server.run(lambda: turns.write(work, lambda: hooks.waits(parts.world)))
 
     @property
     def url(self) -> str:
@@ -245,12 +242,27 @@ class Sandbox:
     @property
     def exchanges(self) -> list[Exchange]:
         """The latest requests with their answers, secrets masked; the newest last."""
-        return self._log.exchanges()
+        return self._front.log.exchanges()
 
     @property
     def faults(self) -> Faults:
         """What goes wrong on order; may be changed at any time."""
-        return self._faults
+        return self._front.faults
+
+    def wait_for_webhooks(self, seconds: float = 10.0) -> bool:
+        """Waits until the endpoints of asynchronous webhooks have answered, and their jobs tell how it went.
+
+        Args:
+            seconds: How long to wait.
+
+        Returns:
+            False where that took longer.
+        """
+        outbox = self.world.hooks.outbox
+        self.call(lambda: send_posts(self.world))
+        is_done = outbox.wait(seconds)
+        self.call(lambda: send_posts(self.world))
+        return is_done
 
     def name_of(self, exchange: Exchange) -> str:
         """The full name of the user who sent a request; the id that the request names where he is unknown."""
@@ -320,42 +332,34 @@ class Sandbox:
         origins, tenant = Origins(server.port, "http" if self._http else "https"), Organization.tenant_id
         tokens = Tokens(f"{origins.main}/{tenant}/", tenant, origins.resources, self._lifetime)
         gate = Gate(tokens, store, tenant, origins)
-        world = World(kept_model(store), store, gate)
+        hooks = Hooks(origins.main.partition("://")[2], self._webhook_timeout)
+        world = World(kept_model(store), store, gate, hooks=hooks)
+        stack.callback(world.turns.close)
+        stack.callback(hooks.close)
         self._settle(world)
         directory = open_tenant(tenant, tokens, origins, store)
         control = EntraControl(directory, server.call)
         stack.callback(control.remove)
         app = routed({"/api/": create_app(lambda: world)}, create_entra(directory))
-        app = self._surrounded(app, world, origins, tokens)
+        stale = partial(tokens.issue, CONNECTOR, origins.main, {"exp": 1})
+        app = self._front.around(app, world, origins, stale, self._restore_now)
         server.start(app, certificate.context if certificate is not None else None)
         return _Parts(stack.pop_all(), certificate, server, origins, tokens, control, gate, world)
 
-    def _surrounded(self, app: Application, world: World, origins: Origins, tokens: Tokens) -> Application:
-        """What stands between a request and the rooms: from the outside in control, log, limits, faults."""
-        around = Surroundings(
-            reads_names(lambda: world.model), lambda: tokens.issue(CONNECTOR, origins.main, {"exp": 1})
-        )
-        app = limited(faulty(app, self._faults, around), self._limiter, world.authenticate)
-        control = create_control(self._faults, self._restore_now, origins.all)
-        pages = create_pages(lambda: world, self._log, origins.all)
-        rooms = {f"{CONTROL}faults": control, f"{CONTROL}reset": control, ENTRANCE: pages}
-        return routed(rooms, recorded(app, self._log))
-
     async def _restore_now(self) -> None:
-        self._restore()
+        await self._running.world.turns.write(self._restore)
 
     def _restore(self) -> None:
         parts = self._running
         self._seeded().db.backup(parts.world.store.db)
         parts.world.model = load_model()
         parts.world.jobs = Jobs()
+        parts.world.hooks.outbox.forget()
         parts.world.search.forget()
         self._settle(parts.world)
         parts.gate.forget()
         parts.entra.forget()
-        self._limiter.forget()
-        self._faults.restore()
-        self._log.clear()
+        self._front.restore()
 
     def _settle(self, world: World) -> None:
         """What was asked for in rows of the environment."""

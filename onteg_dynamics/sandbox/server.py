@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import uvicorn
@@ -64,6 +64,14 @@ class Server:
             self._thread.join()
         for listener in self._sockets:
             listener.close()
+
+    def run(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Runs a coroutine on the server's own loop, and waits for it.
+
+        Args:
+            make: Makes it; its result is returned, its exception raised.
+        """
+        return asyncio.run_coroutine_threadsafe(make(), self._server.loop).result()
 
     def call(self, work: Callable[[], T]) -> T:
         """Runs something between two requests, on the server's own thread.

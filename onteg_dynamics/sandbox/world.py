@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.search.index import Index
+from onteg_dynamics.sandbox.turns import Turns
+from onteg_dynamics.sandbox.webhooks.hooks import Hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,6 +68,8 @@ class World:
         organization: The environment's identity.
         clock: Gives the present moment, in UTC.
         jobs: The system jobs under way.
+        hooks: Who is told of changes.
+        turns: Whose turn it is to touch the rows.
         search: The index of Dataverse search; empty until somebody searches.
     """
 
@@ -75,6 +79,8 @@ class World:
     organization: Organization = field(default_factory=Organization)
     clock: Callable[[], datetime] = utc_now
     jobs: Jobs = field(default_factory=Jobs)
+    hooks: Hooks = field(default_factory=Hooks)
+    turns: Turns = field(default_factory=Turns)
     search: Index = field(default_factory=Index)
 
     def now(self) -> str:

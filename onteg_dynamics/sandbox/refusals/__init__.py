@@ -21,3 +21,4 @@ from onteg_dynamics.sandbox.refusals.rows import *
 from onteg_dynamics.sandbox.refusals.schema import *
 from onteg_dynamics.sandbox.refusals.search import *
 from onteg_dynamics.sandbox.refusals.throttling import *
+from onteg_dynamics.sandbox.refusals.webhooks import *

@@ -24,6 +24,7 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.roots import addressed
 from onteg_dynamics.sandbox.service.schema_messages import SCHEMA
+from onteg_dynamics.sandbox.webhooks import send_posts
 from onteg_dynamics.sandbox.world import World
 
 Scope = Mapping[str, Any]
@@ -53,18 +54,39 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        await _hear(world())
         request, response = await _answered(world(), scope, receive, dispatcher)
         _finish(response, scope["method"], request)
         await _send(response, send)
-        _go_on(world())
+        await _go_on(world())
 
     return application
 
 
-def _go_on(world: World) -> None:
+async def _hear(world: World) -> None:
+    """Writes down what came of posts, so that whoever asks is told; a write that waits is not waited for."""
+    if world.hooks.outbox.has_news and world.turns.is_free:
+        await world.turns.write(lambda: send_posts(world))
+
+
+async def _go_on(world: World) -> None:
     if world.jobs:
-        with world.store.transaction():
-            world.jobs.advance()
+        await world.turns.write(lambda: _advance_jobs(world), lambda: world.hooks.waits(world))
+    if world.hooks.outbox.is_busy:
+        await world.turns.write(lambda: send_posts(world))
+
+
+def _advance_jobs(world: World) -> None:
+    with world.store.transaction():
+        world.jobs.advance()
+
+
+async def _in_turn(request: Request, dispatcher: Dispatcher) -> Response:
+    """Reads are answered at once; writes one by one, and those that wait for an endpoint on a thread of their own."""
+    world = request.world
+    if request.method == "GET":
+        return world.turns.read(lambda: dispatcher.answer(request))
+    return await world.turns.write(lambda: dispatcher.answer(request), lambda: world.hooks.waits(world))
 
 
 async def _answered(
@@ -78,7 +100,7 @@ async def _answered(
         return request, Response(200, headers=[_ALLOW])
     if request.method not in _METHODS:
         return request, error_response(refusals.method_not_allowed(scope["method"], request.path), request)
-    return request, dispatcher.answer(request)
+    return request, await _in_turn(request, dispatcher)
 
 
 async def _request(world: World, scope: Scope, receive: Receive) -> Request:

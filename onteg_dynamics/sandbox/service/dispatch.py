@@ -20,6 +20,7 @@ from onteg_dynamics.sandbox.service.path import Segment, split_path
 from onteg_dynamics.sandbox.service.roots import is_search
 from onteg_dynamics.sandbox.service.schema import change_metadata
 from onteg_dynamics.sandbox.service.uncovered import refuse_uncovered
+from onteg_dynamics.sandbox.webhooks import during
 from onteg_dynamics.sandbox.write.references import parse_key
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ class Dispatcher:
     def answer(self, request: Request) -> Response:
         """The answer to an operation; refusals and faults become answers too."""
         try:
-            response = self._route(request)
+            with during(request.headers, request.options):
+                response = self._route(request)
         except refusals.Refusal as refusal:
             return error_response(refusal, request)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the caller gets an answer

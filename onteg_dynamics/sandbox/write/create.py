@@ -8,6 +8,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files.settle import settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_create
+from onteg_dynamics.sandbox.webhooks.registration import settle_registration
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import Draft, lookup_values, read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, stamp_change, stamp_new
@@ -80,6 +81,7 @@ def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any]
     """
     if world.store.exists(table, row_id):
         raise refusals.duplicate_row()
+    happening = world.hooks.begin(world, caller, "Create", table, row_id, given=given)
     about = profile(table)
     values = {**about.defaults, **{name: value for name, value in given.items() if value is not None}}
     values[table.primary_id] = row_id
@@ -93,7 +95,9 @@ def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any]
     _number(world, about, values)
     _check_required(about, values)
     check_keys(world, table, values, values)
+    settle_registration(world, table, values, None)
     world.store.insert(table.logical_name, values)
+    world.hooks.end(world, happening, values, values)
     return values
 
 

@@ -38,12 +38,14 @@ def _delete(world: World, caller: Caller, table: Table, row: dict[str, Any], see
     if row_id in seen:
         return
     seen.add(row_id)
+    happening = world.hooks.begin(world, caller, "Delete", table, row_id, before=row)
     for relation in world.model.pointing_at(table.logical_name):
         _release(world, caller, relation, row_id, seen)
     _leave_pairs(world, table, row_id)
     drop_shares(world, row_id)
     release_files(world, profile(table), row)
     world.store.delete(table, row_id)
+    world.hooks.end(world, happening)
 
 
 def _release(world: World, caller: Caller, relation: ManyToOne, row_id: str, seen: set[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Navigation, Table
 from onteg_dynamics.sandbox.people.checks import check_link
+from onteg_dynamics.sandbox.webhooks.happening import Happening
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import lookup_values, reaches
 from onteg_dynamics.sandbox.write.update import change_row
@@ -43,7 +44,9 @@ def associate(
         check_link(caller.rights, navigation, (table, row), (target_table, target_row))
     own, other = str(row[table.primary_id]), str(target_row[target_table.primary_id])
     if navigation.kind == "many":
+        happening = _telling(world, caller, "Associate", table, own, navigation, target_table, other)
         _pair(world, navigation, own, other)
+        world.hooks.end(world, happening)
         return
     assert navigation.relation is not None
     if navigation.is_collection:
@@ -80,7 +83,10 @@ def disassociate(
         check_link(caller.rights, navigation, (table, row), None if target_row is None else (target, target_row))
     if navigation.kind == "many":
         assert target_row is not None
-        _unpair(world, navigation, str(row[table.primary_id]), str(target_row[target.primary_id]))
+        own, other = str(row[table.primary_id]), str(target_row[target.primary_id])
+        happening = _telling(world, caller, "Disassociate", table, own, navigation, target, other)
+        _unpair(world, navigation, own, other)
+        world.hooks.end(world, happening)
         return
     assert navigation.relation is not None
     cleared = lookup_values(navigation.relation.column, None, None)
@@ -96,6 +102,21 @@ def _concrete(world: World, table: Table, row: dict[str, Any]) -> tuple[Table, d
     if actual is None:
         return table, row
     return actual, world.store.get(actual, str(row[table.primary_id])) or row
+
+
+def _telling(
+    world: World,
+    caller: Caller,
+    message: str,
+    table: Table,
+    own: str,
+    navigation: Navigation,
+    other_table: Table,
+    other: str,
+) -> Happening | None:
+    assert navigation.many is not None
+    link = (navigation.many.schema_name, other_table, other)
+    return world.hooks.begin(world, caller, message, table, own, link=link)
 
 
 def _pair(world: World, navigation: Navigation, own: str, other: str) -> None:

@@ -9,6 +9,7 @@ from onteg_dynamics.sandbox.files.settle import ATTACHMENTS, settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_update
 from onteg_dynamics.sandbox.people.family import family
+from onteg_dynamics.sandbox.webhooks.registration import settle_registration
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, settle_owner, stamp_change
@@ -64,6 +65,7 @@ def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     """
     about = profile(table)
     row_id = str(row[table.primary_id])
+    happening = world.hooks.begin(world, caller, "Update", table, row_id, given=values, before=row)
     values = dict(values)
     for column in about.required:
         if column.logical_name in values and values[column.logical_name] is None:
@@ -79,5 +81,7 @@ def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     settle_files(world, about, values, row_id, row)
     stamp_change(world, caller, about, values)
     check_keys(world, table, values, after)
+    settle_registration(world, table, values, row)
     if values:
         world.store.update(table, row_id, values)
+    world.hooks.end(world, happening, {**row, **values}, values)

@@ -1,0 +1,10 @@
+"""Webhooks: service endpoints and their steps, and callback registrations, which really post."""
+
+from __future__ import annotations
+
+from onteg_dynamics.sandbox.webhooks.circumstances import during
+from onteg_dynamics.sandbox.webhooks.hooks import Hooks
+from onteg_dynamics.sandbox.webhooks.outbox import send_posts
+from onteg_dynamics.sandbox.webhooks.registration import settle_registration
+
+__all__ = ["Hooks", "during", "send_posts", "settle_registration"]
