@@ -261,6 +261,11 @@ class Table:
         object.__setattr__(self, "stored", stored)
         object.__setattr__(self, "properties", {column.property_name: column for column in stored})
 
+    @cached_property
+    def is_elastic(self) -> bool:
+        """True for an elastic table: rows in partitions, no joins."""
+        return self.settings.get("TableType") == "Elastic"
+
     @property
     def type_name(self) -> str:
         """The qualified name of the table's entity type."""

@@ -90,7 +90,7 @@ def _wanted(request: Request, arguments: dict[str, Any]) -> tuple[Row, Principal
 
 def _shareable(world: World, arguments: Mapping[str, Any]) -> Row:
     table, row = row_argument(world, arguments, "Target")
-    if table.ownership != "UserOwned" or table.is_view:
+    if table.ownership != "UserOwned" or table.is_view or table.is_elastic:
         raise refusals.abstract_table(table.logical_name)
     return table, row
 

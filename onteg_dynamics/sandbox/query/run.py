@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.query.expand import expanded
 from onteg_dynamics.sandbox.query.names import with_names
 from onteg_dynamics.sandbox.query.order import SortKey, beyond, order_by, read_token, sort_keys, token
@@ -53,6 +56,8 @@ def run_query(
     Raises:
         Refusal: The filter, the order or the token cannot be carried out.
     """
+    if any(table.is_elastic for table in _shown(query)):
+        raise refusals.no_links()
     statement = _statement(world, query, base, caller)
     number, start = 1, None
     if query.token is not None:
@@ -97,6 +102,12 @@ def fetch_row(world: World, query: Query, row_id: str, caller: Caller, *, names:
         return None
     values = dict(zip(columns, found, strict=True))
     return _rows(world, query, [values], caller, names=names, page_size=None, single=True)[0]
+
+
+def _shown(query: Query) -> Iterator[Table]:
+    """The tables of a query with related rows, or none."""
+    for expand in query.expands:
+        yield from (query.table, expand.query.table)
 
 
 def _statement(world: World, query: Query, base: Base | None, caller: Caller) -> _Statement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Column, Model, Navigation, Table
 from onteg_dynamics.sandbox.people.rights import Rights
 from onteg_dynamics.sandbox.query.visible import readable
@@ -52,11 +53,13 @@ class Select:
         model: The metadata.
         rights: What whoever asks may read; None for everything.
         aliases: Numbers for aliases, shared with the SELECTs inside.
+        root: The first table; an elastic one stands alone.
     """
 
     model: Model
     rights: Rights | None = None
     aliases: count[int] = field(default_factory=count)
+    root: Table | None = None
     joins: list[str] = field(default_factory=list)
     _followed: dict[tuple[str, str], Place] = field(default_factory=dict)
 
@@ -64,15 +67,19 @@ class Select:
         """A table under a new alias.
 
         Raises:
-            Refusal: Whoever asks has no privilege to read it.
+            Refusal: Whoever asks has no privilege to read it; it is joined, or to be joined, with an elastic table.
         """
+        if self.root is None:
+            self.root = table
+        elif self.root.is_elastic or table.is_elastic:
+            raise refusals.no_links()
         if self.rights is not None:
             self.rights.demand_on("Read", table)
         return Place(self, table, f"t{next(self.aliases)}")
 
     def inner(self) -> Select:
         """A SELECT inside this one."""
-        return Select(self.model, self.rights, self.aliases)
+        return Select(self.model, self.rights, self.aliases, self.root)
 
     def follow(self, place: Place, navigation: Navigation, target: Table) -> Place:
         """The row that a lookup points at, by an outer join made once."""

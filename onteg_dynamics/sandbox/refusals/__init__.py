@@ -12,6 +12,7 @@ from onteg_dynamics.sandbox.refusals.base import *
 from onteg_dynamics.sandbox.refusals.batches import *
 from onteg_dynamics.sandbox.refusals.changes import *
 from onteg_dynamics.sandbox.refusals.definitions import *
+from onteg_dynamics.sandbox.refusals.elastic import *
 from onteg_dynamics.sandbox.refusals.fetchxml import *
 from onteg_dynamics.sandbox.refusals.files import *
 from onteg_dynamics.sandbox.refusals.payload import *

@@ -16,6 +16,7 @@ from onteg_dynamics.sandbox.schema.body import read_definition
 from onteg_dynamics.sandbox.schema.change import Change
 from onteg_dynamics.sandbox.schema.columns import changed_column, new_column
 from onteg_dynamics.sandbox.schema.companions import money_companions, with_companions
+from onteg_dynamics.sandbox.schema.elastic import check_column
 from onteg_dynamics.sandbox.schema.platform import file_links, retargeted
 
 _DAY = 10
@@ -30,6 +31,7 @@ def create_column(change: Change, table: Table, document: Any) -> Column:
     check_open(table)
     definition = read_definition(document, "AttributeMetadata")
     column = new_column(change.model, table.logical_name, definition, now=change.now)
+    check_column(table, column)
     column = with_image_parent(column)
     columns = with_companions(column, change.now)
     extra, relations = money_companions(change.model, table, change.now) if column.type == "Money" else ([], [])

@@ -10,6 +10,7 @@ from onteg_dynamics.sandbox.model import Column, Key, Table
 from onteg_dynamics.sandbox.schema.attributes import check_open
 from onteg_dynamics.sandbox.schema.body import read_definition
 from onteg_dynamics.sandbox.schema.change import Change
+from onteg_dynamics.sandbox.schema.elastic import check_free_of
 from onteg_dynamics.sandbox.schema.names import COLUMN_LENGTH, check_name
 from onteg_dynamics.sandbox.schema.stamps import stamped
 from onteg_dynamics.sandbox.schema.words import read_labels
@@ -26,6 +27,7 @@ def create_key(change: Change, table: Table, document: Any) -> Key:
         Refusal: The name or the columns are taken, a column does not exist or cannot be part of a key, too much.
     """
     check_open(table)
+    check_free_of([table], "an alternate key of one's own")
     definition = read_definition(document, "EntityKeyMetadata", declared="EntityKeyMetadata")
     schema = check_name(definition.get("SchemaName"), "EntityKey", COLUMN_LENGTH)
     names = tuple(definition.need("KeyAttributes"))

@@ -10,6 +10,7 @@ from onteg_dynamics.sandbox.model import Column, ManyToMany, Table
 from onteg_dynamics.sandbox.schema.attributes import check_open
 from onteg_dynamics.sandbox.schema.body import Definition, read_definition
 from onteg_dynamics.sandbox.schema.change import Change
+from onteg_dynamics.sandbox.schema.elastic import check_free_of
 from onteg_dynamics.sandbox.schema.names import RELATIONSHIP_LENGTH, check_name
 from onteg_dynamics.sandbox.schema.relationships import check_relationship_free
 from onteg_dynamics.sandbox.schema.stamps import restamped, stamped
@@ -31,6 +32,7 @@ def create_many_to_many(change: Change, document: Any) -> ManyToMany:
     first, second = (change.table(str(definition.need(f"Entity{number}LogicalName"))) for number in (1, 2))
     for end in (first, second):
         check_open(end)
+    check_free_of((first, second), "a many-to-many relationship")
     between = check_name(definition.get("IntersectEntityName", schema), "Entity", RELATIONSHIP_LENGTH)
     check_table_free(change.model, between.lower(), _set_name(between))
     relation = _relation(definition, schema, between.lower(), first, second)

@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.schema.body import Definition, read_definition
 from onteg_dynamics.sandbox.schema.change import Change
 from onteg_dynamics.sandbox.schema.columns import lookup_column
 from onteg_dynamics.sandbox.schema.companions import with_companions
+from onteg_dynamics.sandbox.schema.elastic import check_cascade
 from onteg_dynamics.sandbox.schema.names import RELATIONSHIP_LENGTH, check_name
 from onteg_dynamics.sandbox.schema.stamps import restamped, stamped
 from onteg_dynamics.sandbox.write.values import new_id
@@ -191,6 +192,8 @@ def _leave(change: Change, table: Table, column: Column, relation: ManyToOne) ->
 
 def _cascade(model: Model, definition: Definition, table: str, schema: str) -> Cascade:
     given = definition.get("CascadeConfiguration", {})
+    ends = (model.tables[table], model.tables[str(definition.get("ReferencedEntity", table))])
+    check_cascade(ends, {name: value for name, value in given.items() if name != "RollupView" and value})
     fields = {name: given.get(name.title()) or getattr(Cascade(), name) for name in _ALLOWED}
     for name, value in fields.items():
         if value not in _ALLOWED[name]:

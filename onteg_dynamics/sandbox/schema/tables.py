@@ -28,6 +28,7 @@ from onteg_dynamics.sandbox.schema.body import Definition, read_definition
 from onteg_dynamics.sandbox.schema.change import Change
 from onteg_dynamics.sandbox.schema.columns import new_column
 from onteg_dynamics.sandbox.schema.companions import money_companions, with_companions
+from onteg_dynamics.sandbox.schema.elastic import check_column, check_kind, elastic_columns, elastic_key
 from onteg_dynamics.sandbox.schema.names import TABLE_LENGTH, check_name, plural
 from onteg_dynamics.sandbox.schema.platform import (
     activity_links,
@@ -67,6 +68,8 @@ def create_table(change: Change, document: Any, *, declared: str | None = None) 
     given = _given_columns(change, table)
     own = _own_columns(change, table, definition, given)
     table = _filled(change, replace(table, primary_name=own[0].logical_name), given, own)
+    if table.is_elastic:
+        table = replace(table, keys=(elastic_key(table),))
     change.add_table(table, _relations(change.model, table))
     for column in own:
         settle_primary_image(change, change.table(table.logical_name), column)
@@ -150,6 +153,7 @@ def _bare(change: Change, definition: Definition) -> Table:
         definition.need(member)
     if definition.need("OwnershipType") not in _OWNERSHIPS:
         raise refusals.wrong_ownership()
+    check_kind(definition.members)
     is_activity = definition.need("IsActivity")
     if is_activity:
         check_activity(definition)
@@ -202,6 +206,8 @@ def _given_columns(change: Change, table: Table) -> dict[str, Column]:
         found = platform_columns(change.model, name, table.ownership, change.now)
         key = _key(table, change.now)
     columns = {column.logical_name: column for column in (key, *found)}
+    if table.is_elastic:
+        columns = elastic_columns(table, columns, change.now)
     return {**columns, key.logical_name: replace(columns[key.logical_name], display_name=table.display_name)}
 
 
@@ -224,6 +230,8 @@ def _own_columns(change: Change, table: Table, definition: Definition, given: di
     primary = _primary(table, found)
     others = [item for item in found if item is not primary]
     columns = [new_column(change.model, table.logical_name, item, now=change.now) for item in others]
+    for column in columns:
+        check_column(table, column)
     if table.is_activity:
         first = subject_column(given[SUBJECT], primary)
     elif primary is None:

@@ -9,12 +9,13 @@ from onteg_dynamics.sandbox.world import World
 
 SINGLE = ("Create", "Retrieve", "RetrieveMultiple", "Update", "Delete")
 BULK = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
+ELASTIC = ("DeleteMultiple",)  # of elastic tables only
 LINKS = ("Associate", "Disassociate")  # of no table in particular
 
 
 def lay_messages(world: World) -> None:
     """Writes the messages, and a filter for each table that takes them."""
-    for name in (*SINGLE, *BULK, *LINKS):
+    for name in (*SINGLE, *BULK, *ELASTIC, *LINKS):
         _insert(world, "sdkmessage", _id(name), name=name, isprivate=0, autotransact=1, availability=0)
     for table in world.model.tables.values():
         if not table.bare:
@@ -41,7 +42,7 @@ def lift_filters(world: World, table: Table) -> None:
 def _taken(table: Table) -> Iterable[str]:
     if table.is_view or table.is_intersect:
         return ("Retrieve", "RetrieveMultiple")
-    return (*SINGLE, *BULK)
+    return (*SINGLE, *BULK, *ELASTIC) if table.is_elastic else (*SINGLE, *BULK)
 
 
 def _id(name: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.elastic.answers import with_token
+from onteg_dynamics.sandbox.elastic.partitions import partitioned
 from onteg_dynamics.sandbox.metadata import SETS, Raw, Step, csdl, read_metadata, service_document
 from onteg_dynamics.sandbox.model import Model
 from onteg_dynamics.sandbox.people.way import check_way
@@ -19,7 +21,6 @@ from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.path import Segment, split_path
 from onteg_dynamics.sandbox.service.roots import is_search
 from onteg_dynamics.sandbox.service.schema import change_metadata
-from onteg_dynamics.sandbox.service.uncovered import refuse_uncovered
 from onteg_dynamics.sandbox.webhooks import during
 from onteg_dynamics.sandbox.write.references import parse_key
 
@@ -76,7 +77,6 @@ class Dispatcher:
     def _route(self, request: Request) -> Response:
         if is_search(request.root):
             return answer_search(request)
-        refuse_uncovered(request.headers)
         segments = split_path(request.path)
         first = segments[0] if segments else Segment("")
         if first.name in {"", "$metadata"} and len(segments) <= 1:
@@ -94,14 +94,16 @@ class Dispatcher:
 
     def _rows_or_message(self, request: Request, segments: tuple[Segment, ...]) -> Response:
         resource = resources.find(request.world, segments)
+        resource = partitioned(request, resource)
         if request.caller.rights is not None:
             check_way(request.world, request.caller.rights, resource)
         if isinstance(resource, resources.Call):
-            return self._in_transaction(request, lambda: self._messages.call(request, resource))
+            answer = self._in_transaction(request, lambda: self._messages.call(request, resource))
+            return with_token(request, resource, answer)
         handler = _HANDLERS[type(resource)].get(request.method)
         if handler is None:
             raise refusals.method_not_allowed(request.method, segments[-1].name)
-        return self._in_transaction(request, lambda: handler(request, resource))
+        return with_token(request, resource, self._in_transaction(request, lambda: handler(request, resource)))
 
     def _in_transaction(self, request: Request, work: Callable[[], Response]) -> Response:
         """One operation is all or nothing: rows and metadata go back together."""

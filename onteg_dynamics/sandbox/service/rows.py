@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from onteg_dynamics.sandbox import refusals
+from onteg_dynamics.sandbox.elastic.upsert import whole_row
+from onteg_dynamics.sandbox.files.settle import ATTACHMENTS
 from onteg_dynamics.sandbox.files.transfer import BINARY_TYPES, download, show, upload
 from onteg_dynamics.sandbox.model import Column, Table
 from onteg_dynamics.sandbox.query import fetch_row, parse_query
@@ -48,7 +50,10 @@ def patch(request: Request, row: OneRow) -> Response:
     if request.if_none_match == "*":
         raise refusals.duplicate_row()
     _check_version(request, found)
-    update_row(request.world, request.caller, row.table, found, _without_key(request, row, payload))
+    values = _without_key(request, row, payload)
+    if request.if_match is None:
+        values = whole_row(request.world.model, row.table, values)
+    update_row(request.world, request.caller, row.table, found, values)
     _check_duplicates(request, row, str(found[row.table.primary_id]))
     return _written(request, row, str(found[row.table.primary_id]), created=False)
 
@@ -56,6 +61,8 @@ def patch(request: Request, row: OneRow) -> Response:
 def delete(request: Request, row: OneRow) -> Response:
     """DELETE of a row."""
     found = stored_row(request.world, row)
+    if row.table.logical_name == ATTACHMENTS:
+        raise refusals.abstract_table(ATTACHMENTS)  # a file goes by its column, or by DeleteFile
     _check_version(request, found)
     delete_row(request.world, request.caller, row.table, found)
     return Response(204)

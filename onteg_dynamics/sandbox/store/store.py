@@ -182,6 +182,14 @@ class Store:
         statement = f"DELETE FROM {quoted(table.logical_name)} WHERE {quoted(table.primary_id)} = ?"
         self.db.execute(statement, (row_id,))
 
+    def expire(self, table: Table, now: str) -> None:
+        """Removes the rows of an elastic table whose time to live is over; it begins anew with each change."""
+        statement = (
+            f"DELETE FROM {quoted(table.logical_name)} WHERE ttlinseconds >= 0 "
+            "AND CAST(strftime('%s', modifiedon) AS INTEGER) + ttlinseconds <= CAST(strftime('%s', ?) AS INTEGER)"
+        )
+        self.db.execute(statement, (now,))
+
     def get(self, table: Table, row_id: str) -> dict[str, Any] | None:
         """All stored values of a row, or None."""
         return self.first(table, {table.primary_id: row_id})

@@ -13,6 +13,7 @@ from onteg_dynamics.sandbox.write.values import rounded
 
 _NAMES = ("firstname", "middlename", "lastname")
 _BASE_DIGITS = 4
+_UNFIT = frozenset("/<>*%&:\\?")
 _MOST = 922_337_203_685_477
 
 
@@ -25,11 +26,25 @@ def stamp_new(world: World, caller: Caller, about: Profile, values: dict[str, An
         if values.get("overriddencreatedon"):
             values["createdon"], values["overriddencreatedon"] = values["overriddencreatedon"], now
     _by(values, stamps, "created", caller)
+    if "partitionid" in stamps:
+        settle_partition(values, row_id)
     if "activitytypecode" in stamps:
         values["activitytypecode"] = about.table.logical_name
     if "organizationid" in stamps and about.table.logical_name != "organization":
         values |= _organization(world, about.table)
     _own(world, caller, about, values, row_id)
+
+
+def settle_partition(values: dict[str, Any], row_id: str) -> None:
+    """The partition of a new row of an elastic table: its id where the payload names none.
+
+    Raises:
+        Refusal: It has a character that no alternate key takes.
+    """
+    partition = values.get("partitionid") or row_id
+    if _UNFIT.intersection(partition):
+        raise refusals.bad_partition(partition)
+    values["partitionid"] = partition
 
 
 def stamp_change(world: World, caller: Caller, about: Profile, values: dict[str, Any]) -> None:

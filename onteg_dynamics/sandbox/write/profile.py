@@ -68,6 +68,7 @@ _STAMPS = (
     "exchangerate",
     "overriddencreatedon",
     "activitytypecode",
+    "partitionid",
     "fullname",
     "yomifullname",
 )
