@@ -40,6 +40,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.languages",
     "onteg_dynamics.actions.figures",
+    "onteg_dynamics.actions.search",
     "onteg_dynamics.actions.files",
     "onteg_dynamics.actions.watching",
     "onteg_dynamics.actions.messages",
