@@ -186,7 +186,7 @@ ENTITY = MetadataType(
         _nullable("RecurrenceBaseEntityLogicalName"),
         Member("ReportViewName", "Edm.String", lambda table: f"Filtered{table.schema_name}"),
         _of("SchemaName", "schema_name"),
-        Member("SyncToExternalSearchIndex", "Edm.Boolean", is_indexed),
+        Member("SyncToExternalSearchIndex", "Edm.Boolean", is_indexed, is_kept=True),
         fixed("TableType", "Edm.String", "Standard"),
         flag("UsesBusinessDataLabelTable", value=False),
     ),

@@ -174,7 +174,7 @@ def _lookup_names(world: World, facet: Facet, rows: list[dict[str, Any]]) -> dic
     wanted: dict[str, set[str]] = {}
     for row in rows:
         if row.get(facet.column) is not None:
-            wanted.setdefault(str(row[f"{facet.column}__table"] or ""), set()).add(row[facet.column])
+            wanted.setdefault(str(row.get(f"{facet.column}__table") or ""), set()).add(row[facet.column])
     return {own: text for names in row_names(world, wanted).values() for own, text in names.items()}
 
 
