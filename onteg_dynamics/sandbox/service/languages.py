@@ -90,6 +90,8 @@ def _stored(request: Request, name: str, text: str) -> str:
     row = request.world.store.get(request.world.model.tables[name], own)
     if row is None:
         raise refusals.no_such_row(name, own)
+    if request.caller.rights is not None:
+        request.caller.rights.check("Read", request.world.model.tables[name], row)
     if not row["fetchxml"]:
         raise refusals.fetch_element_missing("fetch")
     return str(row["fetchxml"])

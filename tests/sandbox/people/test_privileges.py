@@ -199,3 +199,13 @@ def test_tables_tell_their_privileges(office: Office) -> None:
     assert len(names) == 8
     row = office.get(f"privileges({names['prvReadAccount']})").json()
     assert (row["name"], row["accessright"], row["canbebasic"]) == ("prvReadAccount", 1, True)
+
+
+def test_queries_of_others_are_not_run(office: Office) -> None:
+    fetch = "<fetch><entity name='account'><attribute name='name'/></entity></fetch>"
+    own = office.create("userqueries", name="Mine", returnedtypecode="account", fetchxml=fetch, querytype=0)
+    user = office.user("Ada", "Salesperson")
+    answer = office.as_(user, "GET", f"accounts?userQuery={own}")
+    assert (answer.status, answer.code) == (403, "0x80048306")
+    office.patch(f"userqueries({own})", {"ownerid@odata.bind": f"/systemusers({user})"})
+    assert office.names(user, f"accounts?userQuery={own}") == []
