@@ -56,7 +56,6 @@ _KNOWN = (
     "Team",
     "Territory",
     "TransactionCurrency",
-    "UoM",
     "UoMSchedule",
     "User",
 )
@@ -64,7 +63,8 @@ _CUSTOMERS = ("Account", "Contact")
 _SALES = ("Lead", "Opportunity", "Quote", "Order", "Invoice")
 _EVERYONE = (
     Grant(_KNOWN, (*_READ, "AppendTo"), GLOBAL),
-    Grant(("Activity", "Note", "Connection", "UserQuery", "AsyncOperation"), _ALL, BASIC),
+    Grant(("Activity", "Note", "Connection", "QueueItem", "UserQuery"), _ALL, BASIC),
+    Grant(("AsyncOperation", "CallbackRegistration"), _ALL, BASIC),
 )
 _METADATA = tuple(
     f"prv{verb}{noun}"
