@@ -140,9 +140,15 @@ def _fitting(leaf: Fuzzy | Pattern, shelf: Shelf) -> Iterable[str]:
         fits = re.compile(folded(leaf.text) if leaf.text.isascii() and "\\" not in leaf.text else leaf.text).fullmatch
         found = [word for word in shelf.vocabulary() if fits(word)]
     else:
-        wanted = "".join(words_of(leaf.text))
-        found = [word for word in shelf.vocabulary() if distance(wanted, word, leaf.mistakes) <= leaf.mistakes]
+        found = _alike("".join(words_of(leaf.text)), leaf.mistakes, shelf.vocabulary())
     return found[:_MAX_WORDS]
+
+
+def _alike(wanted: str, most: int, words: Iterable[str]) -> list[str]:
+    """The words that are so few mistakes away; most are passed over by a look at their letters."""
+    letters = frozenset(wanted)
+    near = (word for word in words if abs(len(word) - len(wanted)) <= most and len(letters.difference(word)) <= most)
+    return [word for word in near if distance(wanted, word, most) <= most]
 
 
 def _quoted(text: str) -> str:

@@ -33,7 +33,8 @@ _LUCENE = re.compile(
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _WILD = re.compile(r"(?<!\\)[*?]")
-_RUNAWAY = re.compile(r"[+*}?]\)[+*{]")
+_REGEX_MARKS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<mark>[()*+{|])", re.DOTALL)
+_MAX_REPEATS = 4
 _MINUS = ("-", "!", "NOT", "\u2013")
 
 Token = tuple[str, Node | None]
@@ -198,9 +199,29 @@ def checked_pattern(text: str) -> str:
         re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
         raise refusals.search_syntax(f"/{text}/") from error
-    if _RUNAWAY.search(text):
+    if _runs_away(text):
         raise refusals.search_syntax(f"/{text}/")
     return text
+
+
+def _runs_away(text: str) -> bool:
+    """True where an expression has many repetitions, or repeats a group with one or with alternatives in it."""
+    groups: list[bool] = [False]
+    repeats, risky_until = 0, -1
+    for match in _REGEX_MARKS.finditer(text):
+        mark = match["mark"]
+        if mark == "(":
+            groups.append(False)
+        elif mark == ")":
+            risky = groups.pop()
+            groups[-1] = groups[-1] or risky
+            risky_until = match.end() if risky else -1
+        elif mark:
+            repeats += mark != "|"
+            groups[-1] = True
+            if mark != "|" and match.start() == risky_until:
+                return True
+    return repeats > _MAX_REPEATS
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onteg_dynamics.sandbox.refusals import Refusal
-from onteg_dynamics.sandbox.search.syntax import parse_search
+from onteg_dynamics.sandbox.search.syntax import checked_pattern, parse_search
 from onteg_dynamics.sandbox.search.tree import (
     All,
     Any,
@@ -86,7 +86,20 @@ def test_the_lucene_syntax(text: str, expected: Node) -> None:
     assert parse_search(text, lucene=True, match_all=False) == expected
 
 
-@pytest.mark.parametrize("text", ["a)", "/[/", "/(a+)+/", "(" * 50 + "a", "/a{99999999999}/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a)",
+        "/[/",
+        "/(a+)+/",
+        "/(a|aa)*/",
+        "/((a+)b)*/",
+        "/.*.*.*.*.*x/",
+        "/(.*a){9}/",
+        "(" * 50 + "a",
+        "/a{99999999999}/",
+    ],
+)
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Refusal, match="Failed to parse"):
         parse_search(text, lucene=True, match_all=False)
@@ -108,3 +121,8 @@ def test_best_effort_allows_a_mistake_in_each_word() -> None:
             Preferring(Fuzzy("abc", 1), Any((Fuzzy("b", 1),))),
         )
     )
+
+
+@pytest.mark.parametrize("text", ["a+b", "(ab)+c", "[(*]+|b", r"\(a\)*", "(a|b)c*", "(a+)b*"])
+def test_expressions_that_can_be_carried_out(text: str) -> None:
+    assert checked_pattern(text) == text
