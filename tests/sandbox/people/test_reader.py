@@ -59,3 +59,13 @@ def test_colleagues_can_be_acted_for(demo: Sandbox) -> None:
     own = _ask(demo, "GET", "accounts?$select=_ownerid_value", **admin).json()["value"]
     assert own
     assert {row["_ownerid_value"] for row in own} == {found["systemuserid"]}
+
+
+def test_a_change_of_roles_counts_from_the_next_request_on(demo: Sandbox) -> None:
+    admin = {"Authorization": f"Bearer {demo.token()}"}
+    assert _ask(demo, "GET", "campaigns").status_code == 403
+    role = _ask(demo, "GET", "roles?$select=roleid&$filter=name eq 'Salesperson'", **admin).json()["value"][0]["roleid"]
+    given = {"Privileges": [{"PrivilegeName": "prvReadCampaign", "Depth": "Basic"}]}
+    added = _ask(demo, "POST", f"roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole", given, **admin)
+    assert added.status_code == 204
+    assert _ask(demo, "GET", "campaigns").json()["value"] == []
