@@ -99,8 +99,9 @@ class Place:
     alias: str
 
     def column(self, name: str) -> str:
-        """A column's SQL name."""
-        return f"{self.alias}.{quoted(name)}"
+        """A column's SQL name; one that cannot be read is empty for everybody."""
+        known = self.table.columns.get(name)
+        return f"{self.alias}.{quoted(name)}" if known is None or known.valid_for_read else "NULL"
 
     @property
     def key(self) -> str:
