@@ -42,6 +42,12 @@ _form = click.option("--format", "form", type=click.Choice(["json", "csv"]), def
 @click.option("--fault-file", type=_FILE, help="JSON file of rules: what goes wrong, and with which requests.")
 @click.option("--fault-seed", type=int, help="For rules with a probability: the same seed gives the same faults.")
 @click.option("--load", "data", type=_ANY, help="Folder (or file) of rows to put on top: account.json, contact.csv …")
+@click.option(
+    "--metadata",
+    type=_FILE,
+    multiple=True,
+    help="Exported metadata whose tables it gets: $metadata, definitions in JSON.",
+)
 @click.option("--save", "saved", type=_FOLDER, help="Folder to write the rows to when it stops.")
 @click.option(
     "--log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -27,6 +27,7 @@ from onteg_dynamics.sandbox.entra import (
 )
 from onteg_dynamics.sandbox.faults import Faults, Rule
 from onteg_dynamics.sandbox.front import Front
+from onteg_dynamics.sandbox.importing import import_metadata
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limits
 from onteg_dynamics.sandbox.log import Exchange
@@ -79,6 +80,7 @@ class Sandbox:
         http: Plain HTTP instead of HTTPS, for clients that cannot take a certificate authority.
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
         data: A folder of data files (or one file) that is loaded on top of the seed, and after each reset.
+        metadata: Files with the metadata of a real environment (CSDL, definitions in JSON), whose tables it gets.
 
     Raises:
         ValueError: There is no such seed, or the limits or faults cannot be read.
@@ -101,6 +103,7 @@ class Sandbox:
         http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
         data: str | Path | None = None,
+        metadata: str | Path | Sequence[str | Path] = (),
     ) -> None:
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
@@ -114,7 +117,9 @@ class Sandbox:
         self._data = data
         self._front = Front.build(watch, limits, faults, fault_file, fault_seed)
         self._webhook_timeout = webhook_timeout
+        self._metadata = [Path(one) for one in ([metadata] if isinstance(metadata, str | Path) else metadata)]
         self._pristine: Store | None = None
+        self._seed_model = load_model()
         self._parts: _Parts | None = None
 
     def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self is not in Python 3.10's typing
@@ -137,6 +142,7 @@ class Sandbox:
             OSError: The port is taken.
             sqlite3.DatabaseError: The file cannot be opened, or is no SQLite database.
             DataFileError: A data file cannot be loaded.
+            MetadataFileError: A metadata file cannot be read.
         """
         if self._parts is not None:
             return
@@ -320,7 +326,9 @@ class Sandbox:
     def _fill(self, store: Store) -> None:
         store.build(load_model())
         store.renew_views(kept_model(store))
-        if not is_sown(store):
+        if is_sown(store):
+            self._import(store)
+        else:
             self._seeded().db.backup(store.db)
 
     def _serve(self, stack: ExitStack, store: Store) -> _Parts:
@@ -352,7 +360,7 @@ class Sandbox:
     def _restore(self) -> None:
         parts = self._running
         self._seeded().db.backup(parts.world.store.db)
-        parts.world.model = load_model()
+        parts.world.model = self._seed_model
         parts.world.jobs = Jobs()
         parts.world.hooks.outbox.forget()
         parts.world.search.forget()
@@ -378,8 +386,17 @@ class Sandbox:
 
     def _prepare(self, store: Store) -> None:
         """What was asked for on top of the seed."""
+        world = self._import(store)
+        self._seed_model = world.model
         if self._data is not None:
-            load_folder(World(kept_model(store), store, refuse_all), seed_caller(), Path(self._data))
+            load_folder(world, seed_caller(), Path(self._data))
+
+    def _import(self, store: Store) -> World:
+        """A world that lets nobody in, with the tables of the metadata files."""
+        world = World(kept_model(store), store, refuse_all)
+        if self._metadata:
+            import_metadata(world, seed_caller(), self._metadata)
+        return world
 
     def _drop_pristine(self) -> None:
         if self._pristine is not None:

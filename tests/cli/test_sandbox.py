@@ -83,3 +83,21 @@ def test_what_was_written_is_saved_at_the_end(tmp_path: Path) -> None:
         assert process.wait(20) == 0
     with Sandbox("empty") as again:
         assert again.load(tmp_path / "out") == {"account": 1}
+
+
+def test_it_gets_the_tables_of_exported_metadata(tmp_path: Path) -> None:
+    with Sandbox("empty", http=True) as plain:
+        headers = {"Authorization": f"Bearer {plain.token()}"}
+        exported = requests.get(f"{plain.url}/api/data/v9.2/$metadata", headers=headers, timeout=30).text
+    path = tmp_path / "metadata.xml"
+    new = '<EntityType Name="new_thing"><Key><PropertyRef Name="new_thingid" /></Key>'
+    new += '<Property Name="new_thingid" Type="Edm.Guid" /></EntityType>'
+    path.write_text(exported.replace("</EntityType>", f"</EntityType>{new}", 1), encoding="utf-8")
+    assert call("--metadata", str(tmp_path / "none.xml")).exit_code == 2
+    bad = tmp_path / "bad.xml"
+    bad.write_text("<a")
+    found = call("--metadata", str(path), "--metadata", str(bad))
+    assert found.exit_code == 2
+    assert "bad.xml, line 1" in found.output
+    with Sandbox("empty", http=True, metadata=path) as sandbox:
+        assert "new_thing" in sandbox.world.model.tables

@@ -155,7 +155,7 @@ def _many_options(column: Column, value: Any, entity_set: str) -> str | None:
         raise refusals.too_many_options(column.logical_name, MAX_SELECTED)
     numbers = set()
     for part in parts:
-        if not re.fullmatch(r"-?\d{1,10}", part) or int(part) not in column.option_by_value:
+        if not re.fullmatch(r"-?\d{1,10}", part) or (column.options and int(part) not in column.option_by_value):
             raise refusals.bad_option(column.logical_name, column.table, part)
         numbers.add(int(part))
     return ",".join(map(str, sorted(numbers))) or None
