@@ -6,20 +6,20 @@ Implements "Page results using FetchXml" and "Retrieve and execute predefined qu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
 from onteg_dynamics.dataverse.link import Link
-from onteg_dynamics.dataverse.paging import Page
-from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, Request, prefer
+from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
+from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, prefer
 from onteg_dynamics.dataverse.shape import Row
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column
 from onteg_dynamics.errors import InputError, Problem, TransportError
 
-__all__ = ["FetchQuery"]
+__all__ = ["FetchQuery", "next_page"]
 
 _CRM = "Microsoft.Dynamics.CRM."
 _COOKIE, _MORE = f"@{_CRM}fetchxmlpagingcookie", f"@{_CRM}morerecords"
@@ -70,24 +70,24 @@ class FetchQuery:
         """What else makes it another query."""
         return [str(self.labels)]
 
-    def pages(self, link: Link, path: str) -> Iterator[Page]:
-        """The page at `path` and those after it.
+    def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
+        """The page at `path` and those after it; `most` rows are wanted at the most, None for all.
 
         Raises:
             TransportError: the service gives the same page again: going on would never end.
         """
-        wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([LABELS] if self.labels else [])]
-        headers = prefer(annotations=",".join(wanted))
-        here: str | None = path
-        while here is not None:
-            data = link.send(Request("GET", here, headers=headers)).data
-            after = _next(link, here, data)
-            page = Page(data["value"], here, after, data)
+        after = next_page(link)
+        for sheet in sheets(link, path, self.headers(), after, most=full_pages(most, _page_size(path))):
+            page = sheet.page(after)
             link.call.usage.add(pages=1, rows=len(page.rows))
             yield page
-            if after == here or (after is not None and not page.rows):
+            if page.next_link is not None and not page.rows:
                 raise TransportError("The service gives the same page again and again; reading stopped there.")
-            here = after
+
+    def headers(self) -> dict[str, str]:
+        """What goes with the request for each page."""
+        wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([LABELS] if self.labels else [])]
+        return prefer(annotations=",".join(wanted))
 
     def shape(self, rows: list[Row]) -> list[Row]:
         """Stable rows: every column that the query names, null included."""
@@ -142,7 +142,16 @@ def _path(link: Link, root: ET.Element) -> str:
     return f"{entity_set}?fetchXml={quote(ET.tostring(root, encoding='unicode'), safe='')}"
 
 
-def _next(link: Link, here: str, data: dict[str, Any]) -> str | None:
+def _page_size(path: str) -> int:
+    return int(_parsed(unquote(path.partition("fetchXml=")[2])).get("count") or _LARGEST_PAGE)
+
+
+def next_page(link: Link) -> After:
+    """Going on by paging cookie, or by page number where there is none."""
+    return lambda here, data: _next(link, here, data)
+
+
+def _next(link: Link, here: str, data: Mapping[str, Any]) -> str | None:
     """The path of the next page: with its cookie, or by its number alone."""
     if not data.get(_MORE):
         return None

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 
+from onteg_dynamics.dataverse.ahead import begun
+from onteg_dynamics.dataverse.cutting import Cut, cut
 from onteg_dynamics.dataverse.link import Link
-from onteg_dynamics.dataverse.protocol import Request, prefer
+from onteg_dynamics.dataverse.protocol import Request, Response, prefer, read
 from onteg_dynamics.errors import InputError, TransportError
 
-__all__ = ["Cursor", "Page", "fingerprint", "follow"]
+__all__ = ["Cursor", "Page", "Sheet", "fingerprint", "follow", "full_pages", "next_link", "sheets"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,98 @@ def fingerprint(parts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def follow(link: Link, path: str, *, page_size: int | None, annotations: str | None) -> Iterator[Page]:
+@dataclass(frozen=True)
+class Sheet:
+    """One page as bytes.
+
+    Attributes:
+        response: the answer, a good one.
+        link: path of this page.
+        cut: its frame and its rows, None where only reading it all can tell them.
+    """
+
+    response: Response
+    link: str
+    cut: Cut | None
+
+    def page(self, after: After) -> Page:
+        """The page, read."""
+        data = read(self.response).data
+        return Page(data["value"], self.link, after(self.link, data), data)
+
+
+After = Callable[[str, Mapping[str, Any]], str | None]
+"""The path of the page after the one at this path, whose answer is given, perhaps without rows; None at the end."""
+
+
+def next_link(link: Link) -> After:
+    """Going on by ``@odata.nextLink``: it leads to our own host, and is otherwise used as it came."""
+
+    def after(_: str, data: Mapping[str, Any]) -> str | None:
+        url = data.get("@odata.nextLink")
+        return link.transport.url(url).removeprefix(link.transport.root) if url else None
+
+    return after
+
+
+def sheets(
+    link: Link, path: str, headers: Mapping[str, str], after: After, *, most: int | None = None
+) -> Iterator[Sheet]:
+    """The page at `path` and those after it, as bytes; the next one is on its way while this one is used.
+
+    Args:
+        link: the client at work.
+        path: of the first page.
+        headers: sent with each request.
+        after: tells how to go on.
+        most: pages that are surely wanted, None for all; those beyond are fetched only when they are asked for.
+
+    Raises:
+        TransportError: the service sends the same link twice: following it would never end.
+        ForeignHostError: a link leads to another host.
+    """
+    seen: set[bytes] = set()
+    here: str | None = path
+    coming = None
+    number = 0
+    while here is not None:
+        number += 1
+        _refuse_repeat(here, seen)
+        request = Request("GET", here, headers=headers)
+        response = coming() if coming is not None else link.exchange(request)
+        found = cut(response.body) if response.status < 300 else None
+        following = after(here, found.frame) if found else None
+        wanted = following is not None and _mark(following) not in seen and (most is None or number < most)
+        coming = begun(_fetching(link, following or "", headers)) if wanted else None
+        if response.status >= 300:
+            read(response)  # raises
+        yield Sheet(response, here, found)
+        here = following if found else after(here, read(response).data)
+
+
+def _fetching(link: Link, path: str, headers: Mapping[str, str]) -> Callable[[], Response]:
+    return lambda: link.exchange(Request("GET", path, headers=headers))
+
+
+def _mark(path: str) -> bytes:
+    return hashlib.sha256(path.encode()).digest()
+
+
+def _refuse_repeat(path: str, seen: set[bytes]) -> None:
+    mark = _mark(path)
+    if mark in seen:
+        raise TransportError("The service sends the same next page again and again; reading stopped there.")
+    seen.add(mark)
+
+
+def full_pages(rows: int | None, page_size: int) -> int | None:
+    """How many pages these rows fill; None for any number."""
+    return None if rows is None else -(-rows // page_size)
+
+
+def follow(
+    link: Link, path: str, *, page_size: int, annotations: str | None, most: int | None = None
+) -> Iterator[Page]:
     """Read the page at `path` and those after it.
 
     Args:
@@ -95,26 +188,15 @@ def follow(link: Link, path: str, *, page_size: int | None, annotations: str | N
         path: of the first page.
         page_size: rows a page; said again with each page, as the service needs it.
         annotations: wanted with the rows.
+        most: rows that are wanted at the most: no page is fetched ahead that may not be needed.
 
     Raises:
         TransportError: the service sends the same link twice: following it would never end.
         ForeignHostError: a link leads to another host.
     """
+    after = next_link(link)
     headers = prefer(page_size=page_size, annotations=annotations)
-    seen: set[bytes] = set()
-    here: str | None = path
-    while here is not None:
-        mark = hashlib.sha256(here.encode()).digest()
-        if mark in seen:
-            raise TransportError("The service sends the same next page again and again; reading stopped there.")
-        seen.add(mark)
-        data = link.send(Request("GET", here, headers=headers)).data
-        page = Page(data["value"], here, _relative(link, data.get("@odata.nextLink")), data)
+    for sheet in sheets(link, path, headers, after, most=full_pages(most, page_size)):
+        page = sheet.page(after)
         link.call.usage.add(pages=1, rows=len(page.rows))
         yield page
-        here = page.next_link
-
-
-def _relative(link: Link, url: str | None) -> str | None:
-    """The link without the root, checked to lead to our own host. It is otherwise used as it came."""
-    return link.transport.url(url).removeprefix(link.transport.root) if url else None

@@ -63,14 +63,14 @@ class Query:
         """What else makes it another query."""
         return [str(self.rows_a_page), str(self.selection.labels), str(self.selection.raw)]
 
-    def pages(self, link: Link, path: str) -> Iterator[Page]:
+    def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
         """The page at `path` and those after it.
 
         Raises:
             UnknownNameError: the service does not know a column; names the field.
         """
         try:
-            yield from follow(link, path, page_size=self.rows_a_page, annotations=self.annotations)
+            yield from follow(link, path, page_size=self.rows_a_page, annotations=self.annotations, most=most)
         except BadRequestError as exc:
             raise self._explained(link, exc) from exc
 

@@ -26,8 +26,8 @@ class Source(Protocol):
     def marks(self) -> Sequence[str]:
         """What else makes it another query, so that its cursors do not fit."""
 
-    def pages(self, link: Link, path: str) -> Iterator[Page]:
-        """The page at `path` and those after it."""
+    def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
+        """The page at `path` and those after it; `most` rows are wanted at the most, None for all."""
 
     def shape(self, rows: list[Row]) -> list[Row]:
         """Rows of one page as they go to the user."""
@@ -77,7 +77,8 @@ class Reading:
     def __iter__(self) -> Iterator[list[Row]]:
         """The pages, each a list of rows as the query shapes them."""
         skip, given = self._start.skip, 0
-        for page in self.query.pages(self.link, self._start.link):
+        room = self._room(0)[0]
+        for page in self.query.pages(self.link, self._start.link, None if room is None else skip + room):
             self._note_count(page.data)
             room, reason = self._room(given)
             taken = page.rows[skip : None if room is None else skip + room]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onteg_dynamics.dataverse.shape import Row, plain_row, shaper
+from onteg_dynamics.dataverse.shape import Row, page_shaper, plain_row
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Columns, Table
 from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
@@ -41,16 +41,16 @@ class Selection:
 
     def shape(self, row: Row) -> Row:
         """`row` as it goes to the user."""
-        return self.shape_all([row])[0]
+        return self.shape_all([dict(row)])[0]
 
     def shape_all(self, rows: list[Row]) -> list[Row]:
-        """The rows of one page as they go to the user."""
+        """The rows of one page as they go to the user. Those given are used up: they are changed where they stand."""
         if self.raw or not rows:
             return rows
         if not self.columns and not self.labels:
             return [plain_row(row) for row in rows]
-        shape = shaper(self.columns or self._present(rows[0]), labels=self.labels, expanded=_navigations(self.expand))
-        return [shape(row) for row in rows]
+        columns = self.columns or self._present(rows[0])
+        return page_shaper(columns, labels=self.labels, expanded=_navigations(self.expand))(rows)
 
     def _present(self, row: Row) -> list[Column]:
         """All columns, as the service sends them when none is chosen: each row has the same."""

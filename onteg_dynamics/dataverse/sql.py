@@ -38,9 +38,9 @@ class SqlQuery:
         """What else makes it another query."""
         return [str(self.page_size)]
 
-    def pages(self, link: Link, path: str) -> Iterator[Page]:
+    def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
         """The page at `path` and those after it; a link that comes again ends in an error."""
-        return follow(link, path, page_size=self.page_size, annotations=None)
+        return follow(link, path, page_size=self.page_size, annotations=None, most=most)
 
     def shape(self, rows: list[Row]) -> list[Row]:
         """Rows without annotations; a column that is null in all rows of a page does not show."""

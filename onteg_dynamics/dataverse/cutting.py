@@ -1,0 +1,49 @@
+"""The frame of an answer with many rows, found without reading the rows. Pure.
+
+The rows of a page are most of its bytes. What tells how to go on stands before and after them, and can be read alone:
+so that the next page is on its way while the rows of this one are parsed, or handed on as bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+__all__ = ["Cut", "cut"]
+
+_START = b'"value":['
+_END = b"}]"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An answer in two.
+
+    Attributes:
+        frame: everything but the rows; ``value`` is empty.
+        rows: the rows as they came, from the first ``{`` to the last ``}``; empty for none.
+    """
+
+    frame: dict[str, Any]
+    rows: bytes
+
+
+def cut(body: bytes) -> Cut | None:
+    """The answer in two; None where it does not have the form that the service gives it, and must be read as a whole.
+
+    A text cannot pretend to be a border: quotes within texts are escaped, and what is left must read as JSON.
+    """
+    opening = body.find(_START)
+    if opening < 0:
+        return None
+    start = opening + len(_START)
+    end = start if body[start : start + 1] == b"]" else body.rfind(_END, start) + 1
+    if end < start:
+        return None
+    try:
+        frame = orjson.loads(body[:start] + body[end:])
+    except orjson.JSONDecodeError:
+        return None
+    return Cut(frame, body[start:end]) if isinstance(frame, dict) and frame.get("value") == [] else None
