@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from onteg_dynamics.sandbox.beginning import Beginning, Files
 from onteg_dynamics.sandbox.callers import caller_name
 from onteg_dynamics.sandbox.changes import remember_for
 from onteg_dynamics.sandbox.datafiles import load_folder, save_folder
@@ -27,14 +28,12 @@ from onteg_dynamics.sandbox.entra import (
 )
 from onteg_dynamics.sandbox.faults import Faults, Rule
 from onteg_dynamics.sandbox.front import Front
-from onteg_dynamics.sandbox.importing import import_metadata
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limits
 from onteg_dynamics.sandbox.log import Exchange
-from onteg_dynamics.sandbox.model import load_model
 from onteg_dynamics.sandbox.pages import PAGES
 from onteg_dynamics.sandbox.schema import kept_model
-from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
+from onteg_dynamics.sandbox.seed import seed_caller, sow
 from onteg_dynamics.sandbox.server import Server, routed
 from onteg_dynamics.sandbox.service import create_app
 from onteg_dynamics.sandbox.store import Store
@@ -103,23 +102,16 @@ class Sandbox:
         http: bool = False,
         watch: Callable[[Exchange], None] | None = None,
         data: str | Path | None = None,
-        metadata: str | Path | Sequence[str | Path] = (),
+        metadata: Files = (),
     ) -> None:
-        if seed not in SEEDS:
-            raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
-        self._seed = seed
+        self._beginning = Beginning(seed, today, metadata, data)
         self._port = port
         self._db = db
-        self._today = today
         self._lifetime = token_lifetime
         self._tracking_days = change_tracking_days
         self._http = http
-        self._data = data
         self._front = Front.build(watch, limits, faults, fault_file, fault_seed)
         self._webhook_timeout = webhook_timeout
-        self._metadata = [Path(one) for one in ([metadata] if isinstance(metadata, str | Path) else metadata)]
-        self._pristine: Store | None = None
-        self._seed_model = load_model()
         self._parts: _Parts | None = None
 
     def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self is not in Python 3.10's typing
@@ -133,7 +125,7 @@ class Sandbox:
 
     def __repr__(self) -> str:
         state = f"at {self.url}" if self._parts is not None else "stopped"
-        return f"<Sandbox {self._seed!r} {state}>"
+        return f"<Sandbox {self._beginning.seed!r} {state}>"
 
     def start(self) -> None:
         """Starts the sandbox; one that runs is left alone.
@@ -149,8 +141,8 @@ class Sandbox:
         with ExitStack() as stack:
             store = Store(self._db)
             stack.callback(store.close)
-            stack.callback(self._drop_pristine)
-            self._fill(store)
+            stack.callback(self._beginning.close)
+            self._beginning.fill(store)
             self._parts = self._serve(stack, store)
 
     def stop(self) -> None:
@@ -323,14 +315,6 @@ class Sandbox:
             raise RuntimeError("The sandbox is not running: use it in a with block, or start() it.")
         return self._parts
 
-    def _fill(self, store: Store) -> None:
-        store.build(load_model())
-        store.renew_views(kept_model(store))
-        if is_sown(store):
-            self._import(store)
-        else:
-            self._seeded().db.backup(store.db)
-
     def _serve(self, stack: ExitStack, store: Store) -> _Parts:
         certificate = None if self._http else Certificate()
         if certificate is not None:
@@ -359,8 +343,7 @@ class Sandbox:
 
     def _restore(self) -> None:
         parts = self._running
-        self._seeded().db.backup(parts.world.store.db)
-        parts.world.model = self._seed_model
+        parts.world.model = self._beginning.restore(parts.world.store)
         parts.world.jobs = Jobs()
         parts.world.hooks.outbox.forget()
         parts.world.search.forget()
@@ -373,32 +356,3 @@ class Sandbox:
         """What was asked for in rows of the environment."""
         if self._tracking_days is not None:
             remember_for(world, self._tracking_days)
-
-    def _seeded(self) -> Store:
-        """The seed in a store of its own; made once, and only where it is needed."""
-        if self._pristine is None:
-            with ExitStack() as stack:
-                store = stack.enter_context(closing(Store()))
-                sow(store, self._seed, self._today or datetime.now(timezone.utc).date())
-                self._prepare(store)
-                self._pristine, _ = store, stack.pop_all()
-        return self._pristine
-
-    def _prepare(self, store: Store) -> None:
-        """What was asked for on top of the seed."""
-        world = self._import(store)
-        self._seed_model = world.model
-        if self._data is not None:
-            load_folder(world, seed_caller(), Path(self._data))
-
-    def _import(self, store: Store) -> World:
-        """A world that lets nobody in, with the tables of the metadata files."""
-        world = World(kept_model(store), store, refuse_all)
-        if self._metadata:
-            import_metadata(world, seed_caller(), self._metadata)
-        return world
-
-    def _drop_pristine(self) -> None:
-        if self._pristine is not None:
-            self._pristine.close()
-            self._pristine = None

@@ -75,7 +75,8 @@ def _answer(scope: Message, world: Callable[[], World], log: Log, origins: froze
     steps = scope["path"].removeprefix(PAGES).split("/")
     if refused is None and len(steps) == 1 and steps[0] in _FILES:
         return _FILES[steps[0]], 200, _file(steps[0])
-    page = refused or find_page(steps, _fields(scope["query_string"]), world(), log)
+    fields, here = _fields(scope["query_string"]), world()
+    page = refused or here.turns.read(lambda: find_page(steps, fields, here, log))
     text = _templates().get_template(page.template).render({**page.values, "root": PAGES})
     return _HTML, page.status, text.encode("utf-8", "replace")
 
