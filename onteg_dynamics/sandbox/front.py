@@ -21,6 +21,7 @@ from onteg_dynamics.sandbox.faults import (
 from onteg_dynamics.sandbox.limits import Limiter, Limits, limited, read_limits
 from onteg_dynamics.sandbox.log import Application, Exchange, Log, recorded
 from onteg_dynamics.sandbox.pages import ENTRANCE, create_pages
+from onteg_dynamics.sandbox.search.pace import Pace
 from onteg_dynamics.sandbox.server import routed
 from onteg_dynamics.sandbox.world import World
 
@@ -80,6 +81,8 @@ class Front:
             stale_token: Gives a token that has expired.
             restore: Puts the sandbox back to its beginning.
         """
+        if self.limiter.enforces:
+            world.search.pace = Pace(self.limiter.scale, self.limiter.clock)
         around = Surroundings(reads_names(lambda: world.model), stale_token)
         app = limited(faulty(app, self.faults, around), self.limiter, world.authenticate)
         control = create_control(self.faults, restore, origins.all)

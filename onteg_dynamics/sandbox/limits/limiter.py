@@ -45,6 +45,11 @@ class Limiter:
         self._step = self._limits.window / SLICES
         self._users: dict[str, _User] = {}
 
+    @property
+    def scale(self) -> float:
+        """How long the window is, measured by the real one."""
+        return self._limits.window / Limits().window
+
     def enter(self, user_id: str) -> None:
         """Lets a request in; whoever was let in must `leave`.
 

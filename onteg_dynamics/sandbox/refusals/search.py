@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from onteg_dynamics.sandbox.refusals.base import Refusal
 
 SEARCH_CODE = "0x80048d0b"
@@ -29,7 +31,13 @@ def search_parameter(name: str, why: str) -> Refusal:
 
 def search_table(name: str) -> Refusal:
     """A table that is not in the index."""
-    return Refusal(400, SEARCH_CODE, f"The table '{name}' is not enabled for Dataverse search.")
+    return Refusal(400, "SearchableEntityNotFound", f"The table '{name}' is not enabled for Dataverse search.")
+
+
+def search_too_often(wait: float) -> Refusal:
+    """A user who does not wait a second between two searches, or all of them together above the limit."""
+    message = "Search rate limit exceeded. Wait for the time that the Retry-After header tells, then try again."
+    return Refusal(429, "0x80060308", message, {"Retry-After": str(max(1, math.ceil(wait)))})
 
 
 def search_column(name: str, where: str) -> Refusal:

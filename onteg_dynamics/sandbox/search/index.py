@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from onteg_dynamics.sandbox.search.columns import Fields
+    from onteg_dynamics.sandbox.search.pace import Pace
     from onteg_dynamics.sandbox.store import Store
 
 _TOKENS = "unicode61 remove_diacritics 2"
@@ -141,9 +142,14 @@ class Shelf:
 
 
 class Index:
-    """The index of one environment."""
+    """The index of one environment.
+
+    Attributes:
+        pace: How often one may search; None for as often as one likes.
+    """
 
     def __init__(self) -> None:
+        self.pace: Pace | None = None
         self._db: sqlite3.Connection | None = None
         self._shelves: dict[str, Shelf] = {}
 
@@ -168,6 +174,8 @@ class Index:
         for shelf in self._shelves.values():
             shelf.drop()
         self._shelves.clear()
+        if self.pace is not None:
+            self.pace.forget()
 
     def _opened(self) -> sqlite3.Connection:
         if self._db is None:

@@ -13,7 +13,7 @@ import orjson
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.search.asked import read_asked
-from onteg_dynamics.sandbox.search.columns import indexed_fields
+from onteg_dynamics.sandbox.search.columns import Fields, indexed_fields
 from onteg_dynamics.sandbox.search.run import run_search
 from onteg_dynamics.sandbox.search.status import is_enabled, statistics, status
 from onteg_dynamics.sandbox.search.suggest import LEAST, USUAL_TOP, run_autocomplete, run_suggest
@@ -44,20 +44,23 @@ Answer = Callable[[World, Caller, Mapping[str, Any]], dict[str, Any]]
 
 def query(world: World, caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
     """Rows that a text is found in ("Dataverse Search query")."""
-    return run_search(world, caller, read_asked(body, _indexed(world), least=1, top=_USUAL))
+    return run_search(world, caller, read_asked(body, _indexed(world, caller), least=1, top=_USUAL))
 
 
 def suggest(world: World, caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
     """Rows whose names go on as a text begins ("Dataverse Search suggest")."""
-    return run_suggest(world, caller, read_asked(body, _indexed(world), least=LEAST, top=USUAL_TOP))
+    return run_suggest(world, caller, read_asked(body, _indexed(world, caller), least=LEAST, top=USUAL_TOP))
 
 
 def autocomplete(world: World, caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
     """The word that a text is about to end with ("Dataverse Search autocomplete")."""
-    return run_autocomplete(world, caller, read_asked(body, _indexed(world), least=1, top=1))
+    return run_autocomplete(world, caller, read_asked(body, _indexed(world, caller), least=1, top=1))
 
 
-def _indexed(world: World) -> Any:
+def _indexed(world: World, caller: Caller) -> dict[str, Fields]:
+    """What can be searched, if there is search and it is the caller's turn."""
+    if world.search.pace is not None:
+        world.search.pace.enter(caller.on_behalf_by or caller.user_id)
     if not is_enabled(world):
         raise refusals.search_disabled()
     return indexed_fields(world)

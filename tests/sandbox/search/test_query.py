@@ -247,6 +247,7 @@ def test_what_is_refused(demo: Asking, body: dict[str, Any], told: str) -> None:
 
 
 def test_lists_come_as_texts(demo: Asking) -> None:
+    assert demo.refused(search="a", entities=[{"name": "role"}]).code == "SearchableEntityNotFound"
     answer = demo.post("/api/search/v2.0/query", {"search": "a", "entities": [{"name": "account"}]})
     assert (answer.status, answer.code) == (400, "0x80048d0b")
     assert "a text was expected" in answer.message
