@@ -54,5 +54,31 @@ def bad_registration(message: str) -> Refusal:
     return Refusal(400, "0x80040203", message)
 
 
+def step_not_allowed() -> Refusal:
+    """The message and the filter do not go together."""
+    message = "Custom SdkMessageProcessingStep is not allowed on the specified message and entity."
+    return Refusal(400, "0x80044187", message)
+
+
+def no_images(message: str) -> Refusal:
+    """The message has no row to make an image of."""
+    return Refusal(400, "0x80044189", f"Message '{message}' does not support image registration.")
+
+
+def wrong_image(message: str) -> Refusal:
+    """There is no row before a create, and none after a delete."""
+    return Refusal(400, "0x8004416d", f"Message {message} does not support this image type.")
+
+
+def post_image_too_early() -> Refusal:
+    """The row as it became is wanted before it has become so."""
+    return Refusal(400, "0x8004416e", "PreEvent step registration does not support Post Image.")
+
+
+def wrong_message_property(name: str, message: str) -> Refusal:
+    """An image of something that the message does not have."""
+    return Refusal(400, "0x8004416b", f"Message property name '{name}' is not valid on message {message}.")
+
+
 def _failed(code: str) -> Refusal:
     return Refusal(400, code, _TEXTS[code])

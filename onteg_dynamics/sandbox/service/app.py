@@ -24,7 +24,7 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.roots import addressed
 from onteg_dynamics.sandbox.service.schema_messages import SCHEMA
-from onteg_dynamics.sandbox.webhooks import send_posts
+from onteg_dynamics.sandbox.webhooks import Alarm, send_posts
 from onteg_dynamics.sandbox.world import World
 
 Scope = Mapping[str, Any]
@@ -50,6 +50,7 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
     dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH)))
+    alarm = Alarm()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +59,7 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         request, response = await _answered(world(), scope, receive, dispatcher)
         _finish(response, scope["method"], request)
         await _send(response, send)
-        await _go_on(world())
+        await _go_on(world(), alarm)
 
     return application
 
@@ -69,11 +70,12 @@ async def _hear(world: World) -> None:
         await world.turns.write(lambda: send_posts(world))
 
 
-async def _go_on(world: World) -> None:
+async def _go_on(world: World, alarm: Alarm) -> None:
     if world.jobs:
         await world.turns.write(lambda: _advance_jobs(world), lambda: world.hooks.waits(world))
     if world.hooks.outbox.is_busy:
         await world.turns.write(lambda: send_posts(world))
+        alarm.set(world.hooks.outbox.seconds_left(world), lambda: _go_on(world, alarm))
 
 
 def _advance_jobs(world: World) -> None:

@@ -64,7 +64,7 @@ class Dispatcher:
     def answer(self, request: Request) -> Response:
         """The answer to an operation; refusals and faults become answers too."""
         try:
-            with during(request.headers, request.options):
+            with during(request.headers, request.options, request.caller.rights):
                 response = self._route(request)
         except refusals.Refusal as refusal:
             return error_response(refusal, request)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from onteg_dynamics.sandbox.webhooks.alarm import Alarm
 from onteg_dynamics.sandbox.webhooks.circumstances import during
 from onteg_dynamics.sandbox.webhooks.hooks import Hooks
 from onteg_dynamics.sandbox.webhooks.outbox import send_posts
 from onteg_dynamics.sandbox.webhooks.registration import settle_registration
 
-__all__ = ["Hooks", "during", "send_posts", "settle_registration"]
+__all__ = ["Alarm", "Hooks", "during", "send_posts", "settle_registration"]

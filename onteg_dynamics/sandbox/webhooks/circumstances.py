@@ -7,9 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from onteg_dynamics.sandbox import refusals
 
+if TYPE_CHECKING:
+    from onteg_dynamics.sandbox.people.rights import Rights
+
+_BYPASS_PLUGINS = "mscrm.bypasscustompluginexecution"
 MAX_BYPASSED = 3  # the organisation setting BypassBusinessLogicExecutionStepIdsLimit, as it is handed out
 
 
@@ -43,17 +48,21 @@ def circumstances() -> Circumstances:
 
 
 @contextmanager
-def during(headers: Mapping[str, str], options: list[tuple[str, str]]) -> Iterator[None]:
+def during(headers: Mapping[str, str], options: list[tuple[str, str]], rights: Rights | None = None) -> Iterator[None]:
     """While a request is worked on.
 
     Args:
         headers: Request headers by lowercase name.
         options: The query options.
+        rights: What the caller may do; None where he may do everything.
 
     Raises:
-        Refusal: More steps are to be skipped than allowed.
+        Refusal: More steps are to be skipped than allowed, or the caller may not skip any.
     """
-    token = _now.set(_read(headers, options))
+    told = _read(headers, options)
+    if rights is not None:
+        _check(told, headers, rights)
+    token = _now.set(told)
     try:
         yield
     finally:
@@ -67,12 +76,19 @@ def _read(headers: Mapping[str, str], options: list[tuple[str, str]]) -> Circums
     if len(steps) > MAX_BYPASSED:
         raise refusals.bad_registration(f"No more than {MAX_BYPASSED} steps can be bypassed.")
     return Circumstances(
-        skips_sync="customsync" in logic or _is_true(headers, "mscrm.bypasscustompluginexecution"),
+        skips_sync="customsync" in logic or _is_true(headers, _BYPASS_PLUGINS),
         skips_async="customasync" in logic,
         skips_callbacks=_is_true(headers, "mscrm.suppresscallbackregistrationexpanderjob"),
         skipped=frozenset(steps),
         tag=next((value for name, value in options if name == "tag"), None),
     )
+
+
+def _check(told: Circumstances, headers: Mapping[str, str], rights: Rights) -> None:
+    if _is_true(headers, _BYPASS_PLUGINS):
+        rights.demand("prvBypassCustomPlugins")
+    elif told.skips_sync or told.skips_async or told.skipped:
+        rights.demand("prvBypassCustomBusinessLogic")
 
 
 def _words(headers: Mapping[str, str], name: str) -> list[str]:

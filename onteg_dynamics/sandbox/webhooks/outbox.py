@@ -85,6 +85,11 @@ class Outbox:
                 _note(world, job, IN_PROGRESS, startedon=world.now())
                 self._send(job)
 
+    def seconds_left(self, world: World) -> float | None:
+        """Seconds until a postponed job is due; None where there is none."""
+        moments = [job.due for job in self._jobs if job.due is not None]
+        return max(0.0, (min(moments) - world.clock()).total_seconds()) if moments else None
+
     def wait(self, seconds: float) -> bool:
         """Waits until everything that was sent is answered; False where that took too long."""
         with self._landed:

@@ -12,6 +12,8 @@ from onteg_dynamics.sandbox.webhooks.registry import (
     ASYNCHRONOUS,
     CALLBACK,
     ENDPOINT,
+    IMAGE,
+    POST_IMAGES,
     POST_OPERATION,
     PRE_OPERATION,
     PRE_VALIDATION,
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 
 MESSAGES = ("Create", "Update", "Delete", "Associate", "Disassociate")
 _STAGES = frozenset({PRE_VALIDATION, PRE_OPERATION, POST_OPERATION})
+_IMAGES = {  # which kinds of image a message has, and of which of its properties
+    "Create": (frozenset({1}), "id"),
+    "Update": (frozenset({0, 1, 2}), "target"),
+    "Delete": (frozenset({0}), "target"),
+}
 _CALLBACK_NEEDS = ("message", "scope", "version")
 
 
@@ -46,6 +53,8 @@ def settle_registration(world: World, table: Table, values: dict[str, Any], befo
     row = {**(before or {}), **values}
     if table.logical_name == STEP:
         _check_step(world, row)
+    elif table.logical_name == IMAGE:
+        _check_image(world, row)
     elif table.logical_name == CALLBACK:
         _check_callback(world, row)
     elif table.logical_name == ENDPOINT:
@@ -82,7 +91,24 @@ def _check_message(world: World, row: dict[str, Any]) -> None:
         return
     match = {"sdkmessagefilterid": chosen, "sdkmessageid": row.get("sdkmessageid")}
     if not world.store.select("sdkmessagefilter", match, ("sdkmessagefilterid",)):
-        raise refusals.bad_registration("The SDK message filter is not one of the SDK message.")
+        raise refusals.step_not_allowed()
+
+
+def _check_image(world: World, row: dict[str, Any]) -> None:
+    steps = world.store.select(STEP, {"sdkmessageprocessingstepid": row.get("sdkmessageprocessingstepid")}, limit=1)
+    if not steps:
+        raise refusals.required_missing("sdkmessageprocessingstepid", IMAGE)
+    (message,) = world.store.select("sdkmessage", {"sdkmessageid": steps[0]["sdkmessageid"]}, ("name",))
+    name, kind = message["name"], row.get("imagetype")
+    if name not in _IMAGES:
+        raise refusals.no_images(name)
+    possible, member = _IMAGES[name]
+    if kind not in possible:
+        raise refusals.wrong_image(name)
+    if kind in POST_IMAGES and steps[0]["stage"] != POST_OPERATION:
+        raise refusals.post_image_too_early()
+    if str(row.get("messagepropertyname")).lower() != member:
+        raise refusals.wrong_message_property(str(row.get("messagepropertyname")), name)
 
 
 def _check_callback(world: World, row: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ SILENT = REGISTRATIONS | {"asyncoperation", "bulkdeleteoperation"}
 WEBHOOK = 8
 SYNCHRONOUS, ASYNCHRONOUS = 0, 1
 PRE_VALIDATION, PRE_OPERATION, POST_OPERATION = 10, 20, 40
-_PRE_IMAGES, _POST_IMAGES = frozenset({0, 2}), frozenset({1, 2})
+PRE_IMAGES, POST_IMAGES = frozenset({0, 2}), frozenset({1, 2})
 _ANY = f"SELECT EXISTS (SELECT 1 FROM {STEP} WHERE statecode = 0) OR EXISTS (SELECT 1 FROM {CALLBACK})"  # noqa: S608
 _ANY_SYNC = f"SELECT EXISTS (SELECT 1 FROM {STEP} WHERE statecode = 0 AND mode = {SYNCHRONOUS})"  # noqa: S608
 
@@ -126,4 +126,4 @@ def _step(store: Store, row: Mapping[str, Any]) -> Step | None:
 def _images(rows: Iterable[Mapping[str, Any]]) -> Iterable[Image]:
     for row in rows:
         kind = row["imagetype"]
-        yield Image(row["entityalias"], columns_in(row["attributes"]), kind in _PRE_IMAGES, kind in _POST_IMAGES)
+        yield Image(row["entityalias"], columns_in(row["attributes"]), kind in PRE_IMAGES, kind in POST_IMAGES)

@@ -60,10 +60,13 @@ class Desk:
             given["sdkmessagefilterid@odata.bind"] = f"/sdkmessagefilters({chosen['sdkmessagefilterid']})"
         return self.call("POST", "sdkmessageprocessingsteps", {**given, **values})
 
-    def image(self, step: str, kind: int, columns: str, alias: str = "copy") -> None:
+    def image(
+        self, step: str, kind: int, columns: str = "", alias: str = "copy", member: str = "Target"
+    ) -> requests.Response:
         bind = {"sdkmessageprocessingstepid@odata.bind": f"/sdkmessageprocessingsteps({step})"}
-        named = {"name": alias, "entityalias": alias, "imagetype": kind, "messagepropertyname": "Target"}
-        self.create("sdkmessageprocessingstepimages", **named, attributes=columns, **bind)
+        named = {"name": alias, "entityalias": alias, "imagetype": kind, "messagepropertyname": member}
+        body = {**named, "attributes": columns, **bind}
+        return self.call("POST", "sdkmessageprocessingstepimages", body)
 
     def callback(self, message: int = 7, table: str = "contact", scope: int = 4, **values: Any) -> str:
         given = {"name": "Flow", "entityname": table, "message": message, "scope": scope, "version": 1}

@@ -311,6 +311,15 @@ def later(desk: Desk, seconds: float) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def test_a_postponed_callback_needs_no_further_request(desk: Desk) -> None:
+    arrived = threading.Event()
+    desk.receiver.meanwhile = lambda _post: arrived.set()
+    moment = desk.sandbox.world.clock() + timedelta(seconds=0.1)
+    desk.callback(1, postponeuntil=moment.isoformat())
+    desk.create("contacts", lastname="A")
+    assert arrived.wait(5)
+
+
 def test_a_callback_can_be_postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.callback(1, postponeuntil=later(desk, 3600))
     desk.create("contacts", lastname="A")

@@ -163,7 +163,7 @@ def test_pairs_are_told_of(desk: Desk) -> None:
 
 def test_images_before_and_after(desk: Desk) -> None:
     step = desk.step()
-    desk.image(step, 2, "firstname,lastname", "both")
+    assert desk.image(step, 2, "firstname,lastname", "both").status_code == 204
     contact = desk.create("contacts", firstname="A", lastname="B", jobtitle="C")
     desk.call("PATCH", f"contacts({contact})", {"firstname": "Z"})
     context = desk.the_post().json()
@@ -171,6 +171,22 @@ def test_images_before_and_after(desk: Desk) -> None:
     after = values(values(context["PostEntityImages"])["both"]["Attributes"])
     assert before == {"firstname": "A", "lastname": "B", "contactid": contact}
     assert after == {"firstname": "Z", "lastname": "B", "contactid": contact}
+
+
+@pytest.mark.parametrize(
+    ("message", "stage", "kind", "member", "code"),
+    [
+        ("Create", 40, 0, "Id", "0x8004416d"),
+        ("Create", 40, 1, "Target", "0x8004416b"),
+        ("Delete", 40, 2, "Target", "0x8004416d"),
+        ("Update", 20, 1, "Target", "0x8004416e"),
+        ("Associate", 40, 0, "Target", "0x80044189"),
+    ],
+)
+def test_images_that_cannot_be(desk: Desk, message: str, stage: int, kind: int, member: str, code: str) -> None:
+    step = desk.step(message, None, stage=stage, mode=0)
+    answer = desk.image(step, kind, member=member)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 
 def test_columns_choose_updates_only(desk: Desk) -> None:
@@ -298,7 +314,7 @@ def test_one_filter_is_of_one_message(desk: Desk) -> None:
     where = f"primaryobjecttypecode eq 'contact' and _sdkmessageid_value eq {created['sdkmessageid']}"
     (chosen,) = desk.rows(f"sdkmessagefilters?$filter={where}&$select=sdkmessagefilterid")
     wrong = {"sdkmessagefilterid@odata.bind": f"/sdkmessagefilters({chosen['sdkmessagefilterid']})"}
-    assert desk.try_step("Update", None, **wrong).status_code == 400
+    assert desk.try_step("Update", None, **wrong).json()["error"]["code"] == "0x80044187"
 
 
 def test_a_reset_takes_webhooks_away(desk: Desk) -> None:
