@@ -62,7 +62,7 @@ class Privilege:
 
 def noun_of(table: Table) -> str | None:
     """What privileges call a table, or None where nobody needs one: pairs, shares, privileges themselves."""
-    if table.is_intersect or table.logical_name in {"owner", "privilege", "roletemplate"}:
+    if table.is_intersect or table.logical_name in {"owner", "principalobjectaccess", "privilege", "roletemplate"}:
         return None
     return "Activity" if table.is_activity else _NOUNS.get(table.logical_name, table.schema_name)
 

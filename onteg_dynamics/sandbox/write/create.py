@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox.write.draft import Draft, lookup_values, read_payloa
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, stamp_change, stamp_new
 from onteg_dynamics.sandbox.write.keys import check_keys, values_from_key
 from onteg_dynamics.sandbox.write.numbers import next_number
+from onteg_dynamics.sandbox.write.own import is_platforms_own
 from onteg_dynamics.sandbox.write.profile import Profile, profile
 from onteg_dynamics.sandbox.write.relate import associate
 from onteg_dynamics.sandbox.write.sales import settle_customer
@@ -46,7 +47,7 @@ def create_row(
     Raises:
         Refusal: The payload does not fit, a required column is missing, an id or key is taken.
     """
-    if table.is_view or table.is_intersect:
+    if is_platforms_own(table):
         raise refusals.abstract_table(table.logical_name)
     draft = read_payload(world, table, payload, creating=True)
     if key is not None:
@@ -63,7 +64,9 @@ def create_row(
     return own
 
 
-def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any], row_id: str) -> dict[str, Any]:
+def insert_row(
+    world: World, caller: Caller, table: Table, given: dict[str, Any], row_id: str, *, by_message: bool = False
+) -> dict[str, Any]:
     """Writes a new row of stored values, with all that the platform adds.
 
     Args:
@@ -72,6 +75,7 @@ def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any]
         table: The table.
         given: Stored columns.
         row_id: The id.
+        by_message: True where a message may set states that a plain write may not.
 
     Returns:
         The row as stored.
@@ -88,7 +92,7 @@ def insert_row(world: World, caller: Caller, table: Table, given: dict[str, Any]
     settle_customer(table, values)
     stamp_new(world, caller, about, values, row_id)
     stamp_change(world, caller, about, values)
-    settle_state(table, values, row_id, None)
+    settle_state(table, values, row_id, None, by_message=by_message)
     settle_money(world, about, values, values)
     compose(about, values, values)
     settle_files(world, about, values, row_id)

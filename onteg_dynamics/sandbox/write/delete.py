@@ -7,7 +7,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files.settle import release_files
 from onteg_dynamics.sandbox.model import ManyToOne, Table
-from onteg_dynamics.sandbox.people.sharing import drop_shares
+from onteg_dynamics.sandbox.people.sharing import SHARES, drop_shares
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import lookup_values
 from onteg_dynamics.sandbox.write.fill import stamp_change
@@ -26,7 +26,7 @@ def delete_row(world: World, caller: Caller, table: Table, row: dict[str, Any]) 
     Raises:
         Refusal: A relationship with Restrict still has rows, here or further down.
     """
-    if table.is_view or table.is_intersect:
+    if table.is_view or table.is_intersect or table.logical_name == SHARES:
         raise refusals.abstract_table(table.logical_name)
     if caller.rights is not None:
         caller.rights.check("Delete", table, row)

@@ -19,7 +19,9 @@ _BY_MESSAGE = {
 }
 
 
-def settle_state(table: Table, values: dict[str, Any], row_id: str, before: dict[str, Any] | None) -> None:
+def settle_state(
+    table: Table, values: dict[str, Any], row_id: str, before: dict[str, Any] | None, *, by_message: bool = False
+) -> None:
     """Completes and checks state and status reason of a row that is written.
 
     Args:
@@ -27,6 +29,7 @@ def settle_state(table: Table, values: dict[str, Any], row_id: str, before: dict
         values: The columns to write; completed in place.
         row_id: The row's id, for messages.
         before: The stored row, or None for a new one.
+        by_message: True where the message that closes the row writes it.
 
     Raises:
         Refusal: No such state, a status reason of another state, a state that needs its message.
@@ -41,7 +44,7 @@ def settle_state(table: Table, values: dict[str, Any], row_id: str, before: dict
     values["statuscode"] = _reason(table, state, reasons, values, row_id)
     changed = before is None or before.get("statecode") != state.value
     message = _BY_MESSAGE.get((table.logical_name, state.value))
-    if changed and message is not None:
+    if changed and message is not None and not by_message:
         raise refusals.state_needs_message(table.logical_name, state.label, message)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onteg_dynamics.sandbox import refusals
-from onteg_dynamics.sandbox.files.settle import ATTACHMENTS, settle_files
+from onteg_dynamics.sandbox.files.settle import settle_files
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.checks import check_update
 from onteg_dynamics.sandbox.people.family import family
@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.draft import read_payload
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, settle_owner, stamp_change
 from onteg_dynamics.sandbox.write.keys import check_keys
+from onteg_dynamics.sandbox.write.own import is_platforms_own
 from onteg_dynamics.sandbox.write.profile import profile
 from onteg_dynamics.sandbox.write.sales import settle_customer
 from onteg_dynamics.sandbox.write.states import settle_state
@@ -32,7 +33,7 @@ def update_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
     Raises:
         Refusal: The payload does not fit, a required column becomes empty, a key is taken.
     """
-    if table.is_view or table.is_intersect or table.logical_name == ATTACHMENTS:
+    if is_platforms_own(table):
         raise refusals.abstract_table(table.logical_name)
     values = read_payload(world, table, payload, creating=False).values
     if caller.rights is not None:
@@ -50,7 +51,15 @@ def _is_assigned(table: Table, row: dict[str, Any], values: dict[str, Any]) -> b
     return owner is not None and owner != row.get("ownerid") and table.ownership == "UserOwned"
 
 
-def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], values: dict[str, Any]) -> None:
+def change_row(
+    world: World,
+    caller: Caller,
+    table: Table,
+    row: dict[str, Any],
+    values: dict[str, Any],
+    *,
+    by_message: bool = False,
+) -> None:
     """Writes changed stored values, with all that follows from them.
 
     Args:
@@ -59,6 +68,7 @@ def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
         table: The table.
         row: The stored row.
         values: Stored columns.
+        by_message: True where a message may set states that a plain write may not.
 
     Raises:
         Refusal: A required column becomes empty, a key is taken, the state does not fit.
@@ -74,7 +84,7 @@ def change_row(world: World, caller: Caller, table: Table, row: dict[str, Any], 
         raise refusals.required_missing("ownerid", table.logical_name)
     settle_customer(table, values)
     settle_owner(world, caller, about, values)
-    settle_state(table, values, row_id, row)
+    settle_state(table, values, row_id, row, by_message=by_message)
     after = {**row, **values}
     settle_money(world, about, values, after)
     compose(about, values, after)

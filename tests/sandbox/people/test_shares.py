@@ -142,6 +142,10 @@ def test_shares_are_not_written_as_rows_and_go_with_theirs(office: Office) -> No
     own, user = office.create("accounts", name="x"), office.user("Ada", "Basic User")
     _share(office, own, _row("systemuser", user), "ReadAccess")
     assert office.post("principalobjectaccessset", {"accessrightsmask": 1}).code == "0x80040800"
+    share = office.get("principalobjectaccessset").json()["value"][0]["principalobjectaccessid"]
+    for method in ("PATCH", "DELETE"):
+        answer = office.send(method, f"principalobjectaccessset({share})", {"accessrightsmask": 3})
+        assert answer.code == "0x80040800"
     office.delete(f"accounts({own})")
     assert office.world.store.count("principalobjectaccess") == 0
     product = {"@odata.type": f"{CRM}territory", "territoryid": office.create("territories", name="x")}
