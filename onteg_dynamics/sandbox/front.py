@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from onteg_dynamics.sandbox.entra import Origins
+from onteg_dynamics.sandbox.entra.handing import HANDED_OUT
 from onteg_dynamics.sandbox.faults import (
     CONTROL,
     Faults,
@@ -87,7 +88,7 @@ class Front:
         app = limited(faulty(app, self.faults, around), self.limiter, world.authenticate)
         control = create_control(self.faults, restore, origins.all)
         pages = create_pages(lambda: world, self.log, origins.all)
-        rooms = {f"{CONTROL}faults": control, f"{CONTROL}reset": control, ENTRANCE: pages}
+        rooms = {f"{CONTROL}faults": control, f"{CONTROL}reset": control, ENTRANCE: pages, HANDED_OUT: app}
         return routed(rooms, recorded(app, self.log))
 
     def restore(self) -> None:

@@ -26,7 +26,9 @@ MAX_BODY = 1024 * 1024
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-identity-header"})
 _SECRET_FIELDS = re.compile(
     rb"""((?:^|[?&#])(?:client_secret|(?:client_)?assertion|password|refresh_token|(?:device_)?code|code_verifier)=)"""
-    rb"""[^&\s]*|("(?:access_token|refresh_token|id_token|device_code)"\s*:\s*|name="code" value=)"[^"]*\"""",
+    rb"""[^&\s]*|("(?:access_token|refresh_token|id_token|device_code)"\s*:\s*|name="code" value=)"[^"]*\""""
+    rb"""|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+|-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----""",
+    re.DOTALL,
 )
 _SECRET_COLUMNS = re.compile(rb'''("(?:authvalue|saskey|sastoken|password)"\s*:\s*)"(?:[^"\\]|\\.)*"''')
 _GZIP_WINDOW = 31  # zlib's word for a gzip header
@@ -212,7 +214,9 @@ def _without_secret_columns(body: bytearray) -> bytes:
 
 def _mask(match: re.Match[bytes]) -> bytes:
     mask = MASK.encode()
-    return match[1] + mask if match[1] else match[2] + b'"' + mask + b'"'
+    if match[1]:
+        return match[1] + mask
+    return match[2] + b'"' + mask + b'"' if match[2] else mask
 
 
 def _headers(raw: list[tuple[bytes, bytes]], *, masked: bool = True) -> dict[str, str]:

@@ -11,6 +11,7 @@ from onteg_dynamics.sandbox.entra.denials import Denial
 from onteg_dynamics.sandbox.entra.devices import PAGE, answer_device_page, begin_device
 from onteg_dynamics.sandbox.entra.discovery import issuer_of, known_instance, openid_configuration
 from onteg_dynamics.sandbox.entra.grant import answer_token
+from onteg_dynamics.sandbox.entra.handing import HANDED_OUT, hand_out
 from onteg_dynamics.sandbox.entra.managed import MACHINE_PATH, SERVICE_PATH, answer_machine, answer_service
 from onteg_dynamics.sandbox.entra.reply import Asked, Reply, read_fields
 from onteg_dynamics.sandbox.entra.sign_in import answer_authorize
@@ -84,6 +85,8 @@ def _beside(asked: Asked, tenant: Tenant) -> Reply | None:
         return answer_machine(asked, tenant)
     if path == SERVICE_PATH:
         return answer_service(asked, tenant)
+    if path.startswith(HANDED_OUT) and asked.method == "GET":
+        return hand_out(path.removeprefix(HANDED_OUT), asked, tenant)
     return answer_device_page(asked, tenant) if path == f"/{PAGE}" else None
 
 

@@ -53,6 +53,11 @@ class Reply:
         return cls(status, text.encode(), "text/html; charset=utf-8")
 
     @classmethod
+    def text(cls, text: str) -> Reply:
+        """A plain text, such as a file's content."""
+        return cls(200, text.encode(), "text/plain; charset=utf-8")
+
+    @classmethod
     def redirect(cls, location: str) -> Reply:
         """The way to another address."""
         return cls(302, b"", "text/html; charset=utf-8", location)

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from onteg_dynamics.sandbox import Sandbox
-from onteg_dynamics.sandbox.entra import DESKTOP
-from tests.sandbox.entra.desk import AMARA, MINE, TENANT
+from onteg_dynamics.sandbox.entra import CONNECTOR, DESKTOP
+from tests.sandbox.entra.desk import AMARA, MINE, TENANT, claims
 
 
 @pytest.fixture
@@ -95,3 +95,26 @@ def test_the_log_keeps_no_secret_of_a_sign_in(sandbox: Sandbox, http: requests.S
     secrets = (code, tokens["access_token"], tokens["refresh_token"], waiting, machine["access_token"])
     assert not [one for one in (*secrets, header["X-IDENTITY-HEADER"]) if one in kept]
     assert "code=***" in kept or 'name="code" value="***"' in kept
+
+
+def test_credentials_are_handed_out_to_other_programs(sandbox: Sandbox, http: requests.Session) -> None:
+    pem = http.get(f"{sandbox.url}/_sandbox/entra/client.pem").text
+    assert pem == sandbox.client_certificate.read_text()
+    assertion = http.get(f"{sandbox.url}/_sandbox/entra/federated-token").text
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": CONNECTOR.client_id,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": assertion,
+        "scope": f"{sandbox.url}/.default",
+    }
+    token = http.post(f"{sandbox.url}/{TENANT}/oauth2/v2.0/token", data=form).json()["access_token"]
+    assert call(sandbox, http, token).status_code == 200
+    other = http.get(f"{sandbox.url}/_sandbox/entra/federated-token", params={"subject": "other"}).text
+    assert claims(other)["sub"] == "other"
+    assert http.get(f"{sandbox.url}/_sandbox/entra/anything").status_code == 404
+    foreign = http.get(f"{sandbox.url}/_sandbox/entra/client.pem", headers={"Host": "evil.example"})
+    assert foreign.status_code == 404
+    kept = repr([one.response_body for one in sandbox.exchanges])
+    assert assertion not in kept
+    assert pem.splitlines()[3] not in kept
