@@ -1,4 +1,4 @@
-"""The page "Test your flow without Dynamics" does what it says: its files are written, its commands run, in its order."""
+"""The page "Test your flow without Dynamics" does what it says: its files are written, its commands run, in order."""
 
 from __future__ import annotations
 
@@ -84,8 +84,9 @@ def play(section: Section, folder: Path) -> None:
 
 
 def run(script: str, folder: Path) -> str:
+    command = ["sh", "-c", f"exec 2>&1\n{script}"]
     done = subprocess.run(
-        ["sh", "-c", f"exec 2>&1\n{script}"], cwd=folder, env=environment(), capture_output=True, text=True, timeout=300
+        command, check=False, cwd=folder, env=environment(), capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout
     return done.stdout

@@ -77,7 +77,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def heading(page: Page) -> str:
     assert page.locator("h1").count() == 1
-    return page.locator("h1").inner_text()
+    return str(page.locator("h1").inner_text())
 
 
 def test_a_person_finds_a_row_and_goes_on_from_it(page: Page, sandbox: Sandbox) -> None:
@@ -132,7 +132,9 @@ def test_everything_is_reached_by_keyboard(page: Page, sandbox: Sandbox) -> None
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
     assert skip.inner_text() == "Skip to content"
-    assert skip.bounding_box()["x"] >= 0  # type: ignore[index]
+    place = skip.bounding_box()
+    assert place is not None
+    assert place["x"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
