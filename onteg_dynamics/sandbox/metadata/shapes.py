@@ -196,6 +196,7 @@ ENUM_TYPES: Mapping[str, tuple[str, ...]] = {
     "LookupFormat": ("None", "Connection", "Regarding", "Text"),
     "MetadataConditionOperator": ("Equals", "NotEquals", "In", "NotIn", "GreaterThan", "LessThan"),
     "OptionSetType": ("Picklist", "State", "Status", "Boolean"),
+    "TargetFieldType": ("All", "ValidForCreate", "ValidForUpdate", "ValidForRead"),
     "OrganizationState": ("Enabled", "Disabled"),
     "OwnershipTypes": ("None", "UserOwned", "TeamOwned", "BusinessOwned", "OrganizationOwned", "BusinessParented"),
     "PrivilegeDepth": ("Basic", "Local", "Deep", "Global"),

@@ -17,6 +17,7 @@ from onteg_dynamics.sandbox.refusals.fetchxml import *
 from onteg_dynamics.sandbox.refusals.files import *
 from onteg_dynamics.sandbox.refusals.payload import *
 from onteg_dynamics.sandbox.refusals.people import *
+from onteg_dynamics.sandbox.refusals.processes import *
 from onteg_dynamics.sandbox.refusals.query import *
 from onteg_dynamics.sandbox.refusals.rows import *
 from onteg_dynamics.sandbox.refusals.schema import *

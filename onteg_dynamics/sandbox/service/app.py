@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files.messages import FILES
 from onteg_dynamics.sandbox.people.impersonation import caller_of
 from onteg_dynamics.sandbox.people.messages import PEOPLE
+from onteg_dynamics.sandbox.processes.messages import PROCESSES
 from onteg_dynamics.sandbox.search.messages import SEARCH
 from onteg_dynamics.sandbox.service.bulk import BULK
 from onteg_dynamics.sandbox.service.dispatch import Dispatcher
@@ -49,7 +50,7 @@ def create_app(world: Callable[[], World], messages: Messages | None = None) -> 
         world: Gives the sandbox's world; asked at every request.
         messages: Functions and actions; where it is None the identity functions and the bulk messages.
     """
-    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH)))
+    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH, *PROCESSES)))
     alarm = Alarm()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

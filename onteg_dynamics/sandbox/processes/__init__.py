@@ -1,0 +1,1 @@
+"""What moves sales and service along: leads, opportunities, orders, cases, queues, lists, emails."""
