@@ -163,6 +163,79 @@ async function scenario_metadata() {
   assert.ok((await api.retrieveCsdlMetadata()).includes("<EntityType Name=\"account\""));
 }
 
+async function colleague(name) {
+  const found = await api.retrieveMultiple({
+    collection: "systemusers", select: ["azureactivedirectoryobjectid"], filter: `fullname eq '${name}'`,
+  });
+  return found.value[0];
+}
+
+async function scenario_acting_for_a_colleague() {
+  const jonas = await colleague("Jonas Keller");
+  assert.equal((await api.callFunction({ name: "WhoAmI", impersonate: jonas.systemuserid })).UserId, jonas.systemuserid);
+  const made = await api.create({
+    collection: "accounts", data: { name: "Jonas's own" }, returnRepresentation: true,
+    impersonateAAD: jonas.azureactivedirectoryobjectid,
+  });
+  assert.equal(made._createdby_value, jonas.systemuserid);
+  assert.equal(made._createdonbehalfby_value, (await api.callFunction("WhoAmI")).UserId);
+  const own = await api.retrieveMultiple({
+    collection: "accounts", select: ["_ownerid_value"], impersonate: jonas.systemuserid,
+  });
+  assert.ok(own.value.every((row) => row._ownerid_value === jonas.systemuserid));
+  await refused(
+    () => api.create({ collection: "products", data: { name: "x" }, impersonate: jonas.systemuserid }), 403);
+}
+
+async function scenario_sharing_and_merging() {
+  const priya = await colleague("Priya Raman");
+  const typed = (name, key, value) => ({ "@odata.type": `Microsoft.Dynamics.CRM.${name}`, [key]: value });
+  const make = (name) => api.create({ collection: "accounts", data: { name } });
+  const [target, other] = [await make("Stays"), await make("Goes")];
+  const access = { AccessMask: "ReadAccess", Principal: typed("systemuser", "systemuserid", priya.systemuserid) };
+  await api.callAction({
+    actionName: "GrantAccess", action: { Target: typed("account", "accountid", target), PrincipalAccess: access },
+  });
+  const rights = await api.callFunction({
+    collection: "systemusers", key: priya.systemuserid, name: "Microsoft.Dynamics.CRM.RetrievePrincipalAccess",
+    parameters: { Target: { "@odata.id": `accounts(${target})` } },
+  });
+  assert.ok(rights.AccessRights.split(", ").includes("ReadAccess"));
+  await api.callAction({
+    actionName: "Merge",
+    action: {
+      Target: typed("account", "accountid", target), Subordinate: typed("account", "accountid", other),
+      UpdateContent: typed("account", "accountnumber", "1234"), PerformParentingChecks: false,
+    },
+  });
+  const row = await api.retrieve({ collection: "accounts", key: other, select: ["statecode", "_masterid_value"] });
+  assert.deepEqual([row.statecode, row._masterid_value], [1, target]);
+  assert.equal((await api.retrieve({ collection: "accounts", key: target, select: ["accountnumber"] })).accountnumber, "1234");
+}
+
+async function scenario_an_elastic_table() {
+  const label = (text) => ({ LocalizedLabels: [{ Label: text, LanguageCode: 1033 }] });
+  await api.createEntity({
+    data: {
+      "@odata.type": "Microsoft.Dynamics.CRM.EntityMetadata", SchemaName: "contoso_SensorData",
+      TableType: "Elastic", OwnershipType: "UserOwned", IsActivity: false, HasActivities: false, HasNotes: false, DisplayName: label("Data"), DisplayCollectionName: label("Data"),
+      Attributes: [{
+        "@odata.type": "Microsoft.Dynamics.CRM.StringAttributeMetadata", SchemaName: "contoso_SensorType",
+        IsPrimaryName: true, MaxLength: 100, FormatName: { Value: "Text" }, DisplayName: label("Type"),
+      }],
+    },
+  });
+  const collection = "contoso_sensordatas", partitionId = "device-001";
+  const key = await api.create({ collection, data: { contoso_sensortype: "Humidity", partitionid: partitionId } });
+  const read = (extra) => api.retrieve({ collection, key, select: ["contoso_sensortype"], ...extra });
+  assert.equal((await read({ partitionId })).contoso_sensortype, "Humidity");
+  await refused(() => read({}), 404);
+  const listed = await api.retrieveMultiple({ collection, select: ["partitionid"], partitionId });
+  assert.equal(listed.value.length, 1);
+  await api.deleteRecord({ collection, key, partitionId });
+  await refused(() => read({ partitionId }), 404);
+}
+
 async function scenario_mistakes_are_refused() {
   await refused(() => api.create({ collection: "accounts", data: { nope: 1 } }), 400);
   await refused(() => api.retrieveMultiple({ collection: "nothings" }), 404);
@@ -182,6 +255,9 @@ const scenarios = [
   scenario_a_long_url_becomes_a_batch,
   scenario_fetchxml,
   scenario_metadata,
+  scenario_acting_for_a_colleague,
+  scenario_sharing_and_merging,
+  scenario_an_elastic_table,
   scenario_mistakes_are_refused,
 ];
 

@@ -81,7 +81,7 @@ def _row(request: Request, row: resources.OneRow) -> resources.OneRow:
 
 def _wanted(request: Request) -> str | None:
     """The query option, with or without quotes: the documentation shows both."""
-    given = dict(request.options).get(_OPTION)
+    given = next((value for name, value in request.options if _is_option(name)), None)
     if given is None:
         return None
     is_quoted = len(given) > 1 and given[0] == given[-1] == "'"
@@ -100,6 +100,11 @@ def _restrict(request: Request) -> None:
     if partition is None:
         return
     condition = "{} eq '{}'".format(PARTITION, partition.replace("'", "''"))
-    options = [pair for pair in request.options if pair[0] not in {_OPTION, "$filter"}]
+    options = [pair for pair in request.options if pair[0] != "$filter" and not _is_option(pair[0])]
     filters = [f"({text})" for name, text in request.options if name == "$filter"]
     request.options = [*options, ("$filter", " and ".join([*filters, condition]))]
+
+
+def _is_option(name: str) -> bool:
+    """The documentation writes ``partitionId``, clients in use ``partitionid``; optional parameters have no case."""
+    return name.lower() == _OPTION.lower()

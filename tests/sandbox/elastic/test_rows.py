@@ -19,7 +19,7 @@ def test_a_row_without_a_partition_is_in_that_of_its_id(plant: Plant) -> None:
     assert plant.get(f"{ROWS}({own})?partitionId={own}").status == 200
 
 
-@pytest.mark.parametrize("option", [f"partitionId={DEVICE}", f"partitionId='{DEVICE}'", f"partitionId=%27{DEVICE}%27"])
+@pytest.mark.parametrize("option", [f"partitionId={DEVICE}", f"partitionId='{DEVICE}'", f"partitionid=%27{DEVICE}%27"])
 def test_a_row_with_a_partition_is_found_by_both(plant: Plant, option: str) -> None:
     own = plant.reading(DEVICE, contoso_value=40)
     assert plant.get(f"{ROWS}({own})?{option}").json()["contoso_value"] == 40
