@@ -39,6 +39,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.batch",
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.languages",
+    "onteg_dynamics.actions.export",
     "onteg_dynamics.actions.figures",
     "onteg_dynamics.actions.search",
     "onteg_dynamics.actions.files",

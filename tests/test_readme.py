@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -93,7 +94,10 @@ def test_the_engine_example_runs(settings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", list(own_manifest().actions))
-def test_every_example_of_the_manifest_runs(executor: Executor, settings: dict[str, str], name: str) -> None:
+def test_every_example_of_the_manifest_runs(
+    executor: Executor, settings: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some examples write files
     spec = own_manifest().actions[name]
     for before, options in BEFORE.get(name, ()):
         executor.run(before, options or own_manifest().actions[before].example, settings).unwrap()

@@ -26,6 +26,16 @@ def query_with_fetchxml(context: Context, options: Options) -> Outcome:
 
 def run_saved_view(context: Context, options: Options) -> Outcome:
     """Run a system or personal view by name or id."""
+    name, query = view_query(context, options)
+    return read_out(context, options, query, {"table": context.dataverse.table(options["table"]).name, "view": name})
+
+
+def view_query(context: Context, options: Options) -> tuple[str, FetchQuery]:
+    """The view that the options name: its name and its query.
+
+    Raises:
+        UnknownNameError: there is none, or there are several of that name.
+    """
     from onteg_dynamics.dataverse.definitions import view_text, views
     from onteg_dynamics.dataverse.suggest import suggest
 
@@ -39,8 +49,7 @@ def run_saved_view(context: Context, options: Options) -> Outcome:
         several = "several views have this name; give the view's id"
         message = several if found else f"{table.name} has no such view. {hint}".strip()
         raise UnknownNameError((Problem("view", "", message),))
-    told = {"table": table.name, "view": found[0]["name"]}
-    return read_out(context, options, _fetch(options, view_text(dataverse, found[0])), told)
+    return found[0]["name"], _fetch(options, view_text(dataverse, found[0]))
 
 
 def run_sql_query(context: Context, options: Options) -> Outcome:

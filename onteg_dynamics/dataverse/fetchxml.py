@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
@@ -16,16 +16,32 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, prefer
 from onteg_dynamics.dataverse.shape import Row
-from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column
+from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
 from onteg_dynamics.errors import InputError, Problem, TransportError
 
-__all__ = ["FetchQuery", "next_page"]
+__all__ = ["FetchQuery", "Shown", "next_page"]
 
 _CRM = "Microsoft.Dynamics.CRM."
 _COOKIE, _MORE = f"@{_CRM}fetchxmlpagingcookie", f"@{_CRM}morerecords"
 _FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _INNER = re.compile(r'pagingcookie="([^"]*)"')
 _LARGEST_PAGE = 5000
+
+
+class Shown(NamedTuple):
+    """A column that a query names.
+
+    Attributes:
+        name: in our rows.
+        source: in the service's.
+        table: where it stands.
+        column: None where it is no column, but an aggregate.
+    """
+
+    name: str
+    source: str
+    table: Table
+    column: Column | None
 
 
 @dataclass
@@ -43,7 +59,7 @@ class FetchQuery:
     page_size: int = _LARGEST_PAGE
     top: int | None = None
     labels: bool = False
-    _shown: list[tuple[str, str, Column | None]] = field(default_factory=list)
+    _shown: list[Shown] = field(default_factory=list)
 
     @property
     def table(self) -> str:
@@ -66,6 +82,10 @@ class FetchQuery:
             root.set("page", root.get("page", "1"))
         return _path(link, root)
 
+    def shown(self, link: Link) -> list[Shown]:
+        """The columns that the query names; those of a linked table only where it has an alias."""
+        return list(_shown(link, _entity(_parsed(self.text)), ""))
+
     def marks(self) -> Sequence[str]:
         """What else makes it another query."""
         return [str(self.labels)]
@@ -84,9 +104,10 @@ class FetchQuery:
             if page.next_link is not None and not page.rows:
                 raise TransportError("The service gives the same page again and again; reading stopped there.")
 
-    def headers(self) -> dict[str, str]:
-        """What goes with the request for each page."""
-        wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([LABELS] if self.labels else [])]
+    def headers(self, annotations: str = "") -> dict[str, str]:
+        """What goes with the request for each page; labels bring annotations of their own."""
+        more = LABELS if self.labels else annotations
+        wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([more] if more else [])]
         return prefer(annotations=",".join(wanted))
 
     def shape(self, rows: list[Row]) -> list[Row]:
@@ -95,13 +116,13 @@ class FetchQuery:
 
     def _row(self, row: Row) -> Row:
         shaped: Row = {}
-        for name, wire_name, column in self._shown:
+        for name, wire_name, _, column in self._shown:
             shaped[name] = row.get(wire_name)
             if self.labels and column is not None and (column.is_lookup or column.type in CHOICE_TYPES):
                 shaped[f"{name}.label"] = row.get(f"{wire_name}@{FORMATTED}")
             if self.labels and column is not None and column.is_lookup:
                 shaped[f"{name}.table"] = row.get(f"{wire_name}@{LOOKUP_TABLE}")
-        known = {wire_name for _, wire_name, _ in self._shown}
+        known = {one.source for one in self._shown}
         return shaped | {name: value for name, value in row.items() if "@" not in name and name not in known}
 
 
@@ -124,14 +145,15 @@ def _entity(root: ET.Element) -> ET.Element:
     return found
 
 
-def _shown(link: Link, entity: ET.Element, alias: str) -> Iterator[tuple[str, str, Column | None]]:
-    """The columns that a query names: name in our rows, name in the service's, and the column where it is one."""
-    columns = link.columns(link.table(str(entity.get("name"))))
+def _shown(link: Link, entity: ET.Element, alias: str) -> Iterator[Shown]:
+    """The columns that a query names."""
+    table = link.table(str(entity.get("name")))
+    columns = link.columns(table)
     for attribute in entity.iterfind("attribute"):
         name = str(attribute.get("name"))
         column = None if attribute.get("aggregate") else columns.find(name)
         own = attribute.get("alias") or (f"{alias}.{name}" if alias else "")
-        yield own or name, own or (column.wire_name if column else name), column
+        yield Shown(own or name, own or (column.wire_name if column else name), table, column)
     for linked in entity.iterfind("link-entity"):
         if linked.get("alias"):  # without one the service makes a name up, and its columns come as they are
             yield from _shown(link, linked, str(linked.get("alias")))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from onteg_dynamics.errors import ErrorDetails, StoppedError
 
 if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.progress import Report
     from onteg_dynamics.dataverse.rehearsal import Rehearsal
 
 __all__ = ["Call", "Limits", "Usage"]
@@ -102,6 +103,7 @@ class Call:
         headers: sent with every request of the call (impersonation and the like).
         parameters: added to the URL of every request for rows (``tag``, ``partitionId``).
         rehearsal: takes writes down instead of sending them; None to send them.
+        report: is told how far a long piece of work has come.
         clock: tells the time the deadline is measured in.
     """
 
@@ -111,6 +113,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    report: Report | None = None
     clock: Callable[[], float] = time.monotonic
 
     def check(self, wait: float = 0.0) -> None:
