@@ -84,5 +84,6 @@ def _note(text: str) -> str:
 
 
 def _page(title: str, body: str) -> str:
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    about = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = f"{about}<title>{title}</title><style>{_STYLE}</style>"
     return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{body}</body></html>'
