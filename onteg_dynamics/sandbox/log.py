@@ -30,7 +30,8 @@ _SECRET_FIELDS = re.compile(
     rb"""|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+|-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----""",
     re.DOTALL,
 )
-_SECRET_COLUMNS = re.compile(rb'''("(?:authvalue|saskey|sastoken|password)"\s*:\s*)"(?:[^"\\]|\\.)*"''')
+_SECRET_NAMES = (b"authvalue", b"saskey", b"sastoken", b"password")
+_SECRET_COLUMNS = re.compile(rb'''("(?:%s)"\s*:\s*)"(?:[^"\\]|\\.)*"''' % b"|".join(_SECRET_NAMES))
 _GZIP_WINDOW = 31  # zlib's word for a gzip header
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -70,7 +71,7 @@ class Exchange:
         """The answer, unpacked where it went out compressed."""
         if self.response_headers.get("content-encoding") != "gzip":
             return self._response
-        return zlib.decompressobj(_GZIP_WINDOW).decompress(self._response)
+        return _without_secret_columns(zlib.decompressobj(_GZIP_WINDOW).decompress(self._response))
 
     @property
     def size(self) -> int:
@@ -207,8 +208,10 @@ def _masked(text: bytes | bytearray) -> bytes:
     return _SECRET_FIELDS.sub(_mask, bytes(text))
 
 
-def _without_secret_columns(body: bytearray) -> bytes:
+def _without_secret_columns(body: bytes | bytearray) -> bytes:
     """The body of a Web API request or answer; what opens a webhook's receiver is no one else's business."""
+    if not any(name in body for name in _SECRET_NAMES):
+        return bytes(body)
     return _SECRET_COLUMNS.sub(rb'\1"' + MASK.encode() + b'"', bytes(body))
 
 

@@ -47,6 +47,16 @@ def test_what_opens_a_receiver_is_masked(sandbox: Sandbox) -> None:
     assert exchange.request_headers["authorization"] == MASK
 
 
+def test_nor_is_it_shown_where_an_answer_was_packed(sandbox: Sandbox) -> None:
+    hook = {"name": "Hook", "url": "https://x.example/", "authvalue": "s3cret" * 300, "contract": 8, "authtype": 4}
+    made = send(sandbox, "POST", "/api/data/v9.2/serviceendpoints", json=hook)
+    assert made.status_code == 204
+    send(sandbox, "GET", "/api/data/v9.2/serviceendpoints")
+    for exchange in sandbox.exchanges:
+        assert b"s3cret" not in exchange.request_body
+        assert b"s3cret" not in exchange.response_body
+
+
 def test_whoever_watches_is_told_of_each() -> None:
     told: list[Exchange] = []
     with Sandbox("empty", watch=told.append) as sandbox:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,8 +15,9 @@ from onteg_dynamics.sandbox.model import Column, Model, Table
 from onteg_dynamics.sandbox.refusals import Refusal
 from onteg_dynamics.sandbox.write.values import is_guid, stored_value
 
-TABLE_SUFFIX = ".table"
+TABLE_SUFFIX, NAME_SUFFIX, TYPE_SUFFIX = ".table", ".name", ".type"
 _LABEL_SUFFIX = ".label"
+_COMPANIONS = {"File": ("_name",), "Image": ("id", "_timestamp", "_url")}
 _LOGICAL_NAME = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 _WHOLE = frozenset({"Integer", "BigInt", "Picklist", "State", "Status"})
 _FRACTION = frozenset({"Decimal", "Double", "Money"})
@@ -23,8 +26,48 @@ _WORDS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+@dataclass(frozen=True)
+class Upload:
+    """The contents of a file or image column, with the file's name and MIME type."""
+
+    column: Column
+    data: bytes
+    name: str
+    type: str
+
+
 class Misfit(Exception):  # noqa: N818 - it becomes a Problem
     """A value that does not fit its column."""
+
+
+def uploads_of(table: Table, record: Record) -> tuple[list[Upload], list[Problem]]:
+    """The contents of file and image columns in a record, and what is wrong with them.
+
+    Args:
+        table: The record's table.
+        record: The row as it stands in its file.
+    """
+    found: list[Upload] = []
+    problems: list[Problem] = []
+    for column in binary_columns(table):
+        name = column.logical_name
+        try:
+            text = record.values.get(name)
+            if text:
+                found.append(Upload(column, _decoded(text), *_described(column, record)))
+        except (TypeError, ValueError):
+            problems.append(record.problem(name, "must be the file's bytes in Base64."))
+    return found, problems
+
+
+def binary_columns(table: Table) -> list[Column]:
+    """The columns of a table that hold files and images."""
+    return [column for column in table.stored if column.type in {"File", "Image"}]
+
+
+def companions_of(table: Table) -> set[str]:
+    """The columns that only describe what is in file and image columns."""
+    return {column.logical_name + ending for column in binary_columns(table) for ending in _COMPANIONS[column.type]}
 
 
 def stored_row(model: Model, table: Table, record: Record) -> tuple[dict[str, Any], list[Problem]]:
@@ -33,12 +76,13 @@ def stored_row(model: Model, table: Table, record: Record) -> tuple[dict[str, An
     Args:
         model: The metadata.
         table: The record's table.
-        record: The row as it stands in its file; labels and annotations are passed over.
+        record: The row as it stands in its file; labels, annotations, files and images are passed over.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    apart = {column.logical_name for column in binary_columns(table)} | companions_of(table)
     for name, given in record.values.items():
-        if not _is_passed_over(name):
+        if not _is_passed_over(name) and name not in apart:
             try:
                 values |= _stored(model, table, record, name, given)
             except Misfit as misfit:
@@ -61,8 +105,19 @@ def cell_text(value: Any) -> str:
 
 
 def _is_passed_over(name: str) -> bool:
-    """Labels, annotations, and the members that tell a lookup's table."""
-    return "@" in name or name.endswith((_LABEL_SUFFIX, TABLE_SUFFIX))
+    """Labels, annotations, and the members that tell a lookup's table, a file's name or type."""
+    return "@" in name or name.endswith((_LABEL_SUFFIX, TABLE_SUFFIX, NAME_SUFFIX, TYPE_SUFFIX))
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _described(column: Column, record: Record) -> tuple[str, str]:
+    """The name and the type of a file; a plain one where the record does not tell."""
+    name, ending = column.logical_name, "png" if column.type == "Image" else "bin"
+    told = record.values.get(f"{name}{NAME_SUFFIX}"), record.values.get(f"{name}{TYPE_SUFFIX}")
+    return str(told[0] or f"{name}.{ending}"), str(told[1] or "application/octet-stream")
 
 
 def _stored(model: Model, table: Table, record: Record, name: str, given: Any) -> dict[str, Any]:

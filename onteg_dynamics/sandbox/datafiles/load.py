@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from onteg_dynamics.sandbox.datafiles.cells import stored_row
+from onteg_dynamics.sandbox.datafiles.cells import Upload, stored_row, uploads_of
 from onteg_dynamics.sandbox.datafiles.problems import DataFileError, Problem
 from onteg_dynamics.sandbox.datafiles.records import Record, read_records
+from onteg_dynamics.sandbox.files import vault
+from onteg_dynamics.sandbox.files.columns import keep_upload
 from onteg_dynamics.sandbox.model import Model, Table
 from onteg_dynamics.sandbox.refusals import Refusal
 from onteg_dynamics.sandbox.world import Caller, World
@@ -92,11 +94,12 @@ class _Loading:
     def add(self, table: Table, record: Record) -> None:
         """Writes one row; what is wrong with it is kept in `problems`."""
         values, problems = stored_row(self.world.model, table, record)
+        uploads, more = uploads_of(table, record)
         own = str(values.pop(table.primary_id, None) or new_id())
-        problems += self._doubles(table, own, record)
+        problems += [*more, *self._doubles(table, own, record)]
         if not problems:
             try:
-                self._write(table, own, values)
+                self._write(table, own, values, uploads)
             except Refusal as refusal:
                 problems = [record.problem("", refusal.message)]
         self.problems += problems
@@ -116,7 +119,7 @@ class _Loading:
         told = f"A row with this id stands on line {first.line} of {first.file} already."
         return [record.problem(table.primary_id, told)]
 
-    def _write(self, table: Table, own: str, values: dict[str, Any]) -> None:
+    def _write(self, table: Table, own: str, values: dict[str, Any], uploads: Iterable[Upload]) -> None:
         if table.is_intersect:
             self._pair(table, own, values)
             return
@@ -132,8 +135,18 @@ class _Loading:
             stamps: dict[str, Any] = {}
             stamp_change(self.world, self.caller, profile(table), stamps)
             values = {**stamps, **values}
+        for upload in uploads:
+            self._keep(table, own, upload)
         if values:
             self.world.store.update(table, own, values)
+
+    def _keep(self, table: Table, own: str, upload: Upload) -> None:
+        """The contents of a file or image column, through the door by which clients upload them."""
+        token, row = new_id(), self.world.store.get(table, own)
+        assert row is not None
+        vault.put(self.world.store, token, 0, upload.data)
+        keep_upload(self.world, self.caller, table, row, upload.column, token, upload.name, upload.type)
+        vault.forget(self.world.store, token)
 
     def _pair(self, table: Table, own: str, values: dict[str, Any]) -> None:
         """A row of a many-to-many relationship; one that is there is left alone."""

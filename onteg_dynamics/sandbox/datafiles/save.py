@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from onteg_dynamics.sandbox.datafiles.cells import TABLE_SUFFIX, cell_text, written_value
+from onteg_dynamics.sandbox.datafiles.cells import (
+    NAME_SUFFIX,
+    TABLE_SUFFIX,
+    TYPE_SUFFIX,
+    cell_text,
+    companions_of,
+    written_value,
+)
+from onteg_dynamics.sandbox.files import vault
+from onteg_dynamics.sandbox.files.columns import kept_file
 from onteg_dynamics.sandbox.model import Column, Table
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.world import World
@@ -17,7 +27,8 @@ from onteg_dynamics.sandbox.write.profile import profile
 
 FORMATS = ("json", "csv")
 _LEFT_OUT = frozenset({"versionnumber"})
-_MADE_WITH_TABLES = frozenset({"sdkmessage", "sdkmessagefilter"})  # they come with the metadata
+# These come with the metadata, or with the files in other rows.
+_MADE_BY_OTHERS = frozenset({"sdkmessage", "sdkmessagefilter", "fileattachment"})
 
 
 def save_folder(
@@ -48,7 +59,7 @@ def save_folder(
         _clear(path, table)
         rows = list(_rows(world.store, handed_out, table))
         if rows:
-            text = _WRITERS[form](table, rows)
+            text = _WRITERS[form](table, [dict(_members(world, table, row)) for row in rows])
             (path / f"{table.logical_name}.{form}").write_bytes(text.encode())
             written[table.logical_name] = len(rows)
     return written
@@ -66,7 +77,7 @@ def _check(world: World, form: str, tables: Collection[str]) -> None:
 def _is_wanted(table: Table, tables: Collection[str]) -> bool:
     if tables:
         return table.logical_name in tables
-    return not table.is_view and table.logical_name not in _MADE_WITH_TABLES
+    return not table.is_view and table.logical_name not in _MADE_BY_OTHERS
 
 
 def _clear(path: Path, table: Table) -> None:
@@ -90,12 +101,12 @@ def _versions(store: Store, table: Table) -> dict[str, Any]:
     return {row[table.primary_id]: row.get("versionnumber") for row in rows}
 
 
-def _json(table: Table, rows: Iterable[Mapping[str, Any]]) -> str:
+def _json(table: Table, rows: list[dict[str, Any]]) -> str:
     """A list with one row on each line, so that versions of a file can be compared."""
     filled = _filled_by_platform(table)
     lines = [
         json.dumps(
-            {name: value for name, value in _members(table, row) if value is not None or name in filled},
+            {name: value for name, value in row.items() if value is not None or name in filled},
             ensure_ascii=False,
         )
         for row in rows
@@ -103,22 +114,23 @@ def _json(table: Table, rows: Iterable[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _csv(table: Table, rows: Iterable[Mapping[str, Any]]) -> str:
-    found = [dict(_members(table, row)) for row in rows]
-    used = {name for row in found for name, value in row.items() if value is not None} | _filled_by_platform(table)
-    names = [name for name in found[0] if name in used]
+def _csv(table: Table, rows: list[dict[str, Any]]) -> str:
+    used = {name for row in rows for name, value in row.items() if value is not None} | _filled_by_platform(table)
+    names = [name for name in rows[0] if name in used]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([cell_text(row[name]) for name in names] for row in found)
+    writer.writerows([cell_text(row[name]) for name in names] for row in rows)
     return text.getvalue()
 
 
-def _members(table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _members(world: World, table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Names and values as they stand in a file; the row's id is the first."""
     yield table.primary_id, row[table.primary_id]
     for column in sorted(table.stored, key=lambda one: one.logical_name):
         name = column.logical_name
+        if column.type in {"File", "Image"}:
+            yield from _contents(world, column, row)
         if not _is_saved(table, column):
             continue
         yield name, written_value(column, row[name])
@@ -126,8 +138,18 @@ def _members(table: Table, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield f"{name}{TABLE_SUFFIX}", row[f"{name}__table"]
 
 
+def _contents(world: World, column: Column, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The bytes of a file, of an image in its full size, with name and type."""
+    name, kept = column.logical_name, kept_file(world, dict(row), column)
+    data = base64.b64encode(vault.read(world.store, kept.id, 0, kept.size)).decode() if kept is not None else None
+    yield name, data or (row[name] if column.type == "Image" else None)
+    yield f"{name}{NAME_SUFFIX}", kept.name if kept is not None else None
+    yield f"{name}{TYPE_SUFFIX}", kept.mime_type if kept is not None else None
+
+
 def _is_saved(table: Table, column: Column) -> bool:
-    return column.logical_name not in _LEFT_OUT and column.logical_name != table.primary_id and column.type != "File"
+    apart = {*_LEFT_OUT, table.primary_id, *companions_of(table)}
+    return column.logical_name not in apart and column.type not in {"File", "Image"}
 
 
 def _filled_by_platform(table: Table) -> set[str]:

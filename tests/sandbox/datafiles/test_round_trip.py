@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onteg_dynamics.sandbox import Sandbox
 from tests.sandbox.datafiles.conftest import rows_of
 
+PICTURE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
 
 
@@ -108,3 +112,58 @@ def test_any_value_comes_back(
     empty.reset()
     empty.load(tmp_path)
     assert rows_of(empty) == before
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_files_images_and_documents_come_back(tmp_path: Path, empty: Sandbox, form: str) -> None:
+    account, note = _with_contents(empty)
+    empty.save(tmp_path, form)
+    with Sandbox("empty") as other:
+        create_file_column(other)
+        assert other.load(tmp_path) == {"account": 1, "annotation": 1}
+        other.load(tmp_path)
+        for path in (f"{account}/new_plan/$value", f"{account}/entityimage/$value?size=full", f"{note}/documentbody"):
+            first, second = get(empty, path), get(other, path)
+            assert first.status_code == second.status_code == 200
+            assert first.content.replace(empty.url.encode(), b"") == second.content.replace(other.url.encode(), b"")
+        assert get(other, f"{account}/new_plan/$value").headers["x-ms-file-name"] == "plan.txt"
+
+
+def _with_contents(sandbox: Sandbox) -> tuple[str, str]:
+    """A row with a file and an image, and a note with a document; their addresses."""
+    create_file_column(sandbox)
+    account = created(sandbox, "accounts", name="A", entityimage=PICTURE)
+    headers = {"Content-Type": "application/octet-stream", "x-ms-file-name": "plan.txt"}
+    assert send(sandbox, "PATCH", f"{account}/new_plan", data=b"the plan", headers=headers).status_code == 204
+    document = base64.b64encode(b"hello").decode()
+    return account, created(sandbox, "annotations", subject="N", filename="a.txt", documentbody=document)
+
+
+def create_file_column(sandbox: Sandbox) -> None:
+    label = {"LocalizedLabels": [{"Label": "Plan", "LanguageCode": 1033}]}
+    column = {
+        "@odata.type": "Microsoft.Dynamics.CRM.FileAttributeMetadata",
+        "SchemaName": "new_Plan",
+        "DisplayName": label,
+        "RequiredLevel": {"Value": "None"},
+    }
+    path = "EntityDefinitions(LogicalName='account')/Attributes"
+    assert send(sandbox, "POST", path, json=column).status_code == 204
+
+
+def created(sandbox: Sandbox, entity_set: str, **row: str) -> str:
+    answer = send(sandbox, "POST", entity_set, json=row)
+    assert answer.status_code == 204, answer.text
+    return answer.headers["OData-EntityId"].rpartition("/")[2]
+
+
+def get(sandbox: Sandbox, path: str) -> requests.Response:
+    return send(sandbox, "GET", path)
+
+
+def send(
+    sandbox: Sandbox, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
+) -> requests.Response:
+    own = {"Authorization": f"Bearer {sandbox.token()}", **(headers or {})}
+    url = f"{sandbox.url}/api/data/v9.2/{path}"
+    return requests.request(method, url, headers=own, verify=str(sandbox.ca_bundle), timeout=30, **more)
