@@ -48,6 +48,7 @@ _form = click.option("--format", "form", type=click.Choice(["json", "csv"]), def
     multiple=True,
     help="Exported metadata whose tables it gets: $metadata, definitions in JSON.",
 )
+@click.option("--custom-apis", type=_FILE, help="JSON file that declares custom APIs, with what they answer.")
 @click.option("--save", "saved", type=_FOLDER, help="Folder to write the rows to when it stops.")
 @click.option(
     "--log",

@@ -10,6 +10,7 @@ from pathlib import Path
 from onteg_dynamics.sandbox.datafiles import load_folder
 from onteg_dynamics.sandbox.importing import import_metadata
 from onteg_dynamics.sandbox.model import Model, load_model
+from onteg_dynamics.sandbox.processes.custom import declare
 from onteg_dynamics.sandbox.schema import kept_model
 from onteg_dynamics.sandbox.seed import SEEDS, is_sown, refuse_all, seed_caller, sow
 from onteg_dynamics.sandbox.store import Store
@@ -26,13 +27,19 @@ class Beginning:
         today: The day that the seed's dates are counted from; the present day where it is None.
         metadata: Metadata files of a real environment.
         data: A folder of data files, or one of them.
+        custom_apis: A file that declares custom APIs.
 
     Raises:
         ValueError: There is no such seed.
     """
 
     def __init__(
-        self, seed: str, today: date | None = None, metadata: Files = (), data: str | Path | None = None
+        self,
+        seed: str,
+        today: date | None = None,
+        metadata: Files = (),
+        data: str | Path | None = None,
+        custom_apis: str | Path | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are: {', '.join(SEEDS)}.")
@@ -40,6 +47,7 @@ class Beginning:
         self._today = today
         self._metadata = [Path(one) for one in ([metadata] if isinstance(metadata, str | Path) else metadata)]
         self._data = Path(data) if data is not None else None
+        self._custom_apis = Path(custom_apis) if custom_apis is not None else None
         self._made: tuple[Store, Model] | None = None
 
     def fill(self, store: Store) -> None:
@@ -48,6 +56,7 @@ class Beginning:
         Raises:
             DataFileError: A data file cannot be loaded.
             MetadataFileError: A metadata file cannot be read.
+            CustomApiFileError: A file of custom APIs cannot be taken.
         """
         store.build(load_model())
         store.renew_views(kept_model(store))
@@ -85,8 +94,10 @@ class Beginning:
         return world.model
 
     def _imported(self, store: Store) -> World:
-        """A world that lets nobody in, with the tables of the metadata files."""
+        """A world that lets nobody in, with the tables of the metadata files and the custom APIs."""
         world = World(kept_model(store), store, refuse_all)
         if self._metadata:
             import_metadata(world, seed_caller(), self._metadata)
+        if self._custom_apis is not None:
+            declare(world, seed_caller(), self._custom_apis)
         return world

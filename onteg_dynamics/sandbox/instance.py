@@ -80,6 +80,7 @@ class Sandbox:
         watch: Is told of each request with its answer, on the server's thread; it must return at once.
         data: A folder of data files (or one file) that is loaded on top of the seed, and after each reset.
         metadata: Files with the metadata of a real environment (CSDL, definitions in JSON), whose tables it gets.
+        custom_apis: A JSON file that declares custom APIs, with what they answer.
 
     Raises:
         ValueError: There is no such seed, or the limits or faults cannot be read.
@@ -103,8 +104,9 @@ class Sandbox:
         watch: Callable[[Exchange], None] | None = None,
         data: str | Path | None = None,
         metadata: Files = (),
+        custom_apis: str | Path | None = None,
     ) -> None:
-        self._beginning = Beginning(seed, today, metadata, data)
+        self._beginning = Beginning(seed, today, metadata, data, custom_apis)
         self._port = port
         self._db = db
         self._lifetime = token_lifetime
@@ -135,6 +137,7 @@ class Sandbox:
             sqlite3.DatabaseError: The file cannot be opened, or is no SQLite database.
             DataFileError: A data file cannot be loaded.
             MetadataFileError: A metadata file cannot be read.
+            CustomApiFileError: The file of custom APIs cannot be taken.
         """
         if self._parts is not None:
             return

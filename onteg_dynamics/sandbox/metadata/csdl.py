@@ -58,6 +58,7 @@ def csdl(model: Model, messages: Iterable[Message], *, annotated: bool) -> bytes
 
 def _base_types(schema: ET.Element) -> None:
     ET.SubElement(schema, "EntityType", {"Name": "crmbaseentity", "Abstract": "true"})
+    ET.SubElement(schema, "EntityType", {"Name": "expando", "BaseType": "mscrm.crmbaseentity", "OpenType": "true"})
     principal = ET.SubElement(
         schema, "EntityType", {"Name": "principal", "BaseType": "mscrm.crmbaseentity", "Abstract": "true"}
     )

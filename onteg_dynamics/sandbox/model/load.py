@@ -25,7 +25,15 @@ from onteg_dynamics.sandbox.model.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FILES = ("tables.json", "platform.json", "service.json", "files.json", "people.json", "webhooks.json")
+_FILES = (
+    "tables.json",
+    "platform.json",
+    "service.json",
+    "files.json",
+    "people.json",
+    "webhooks.json",
+    "customapis.json",
+)
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,8 @@ _PLAIN: Mapping[str, type | tuple[type, ...]] = {
     "Edm.Int32": int,
     "Edm.String": str,
     "Edm.Decimal": (int, float),
+    "Edm.Double": (int, float),
+    "Edm.DateTimeOffset": str,
 }
 
 

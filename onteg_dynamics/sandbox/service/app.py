@@ -14,6 +14,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files.messages import FILES
 from onteg_dynamics.sandbox.people.impersonation import caller_of
 from onteg_dynamics.sandbox.people.messages import PEOPLE
+from onteg_dynamics.sandbox.processes.custom import custom_messages
 from onteg_dynamics.sandbox.processes.messages import PROCESSES
 from onteg_dynamics.sandbox.search.messages import SEARCH
 from onteg_dynamics.sandbox.service.bulk import BULK
@@ -43,14 +44,17 @@ _ALLOW = ("Allow", "OPTIONS,GET,HEAD,POST")
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
 
+_MESSAGES = (*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH, *PROCESSES)
+
+
 def create_app(world: Callable[[], World], messages: Messages | None = None) -> Application:
     """The service as an ASGI application; it answers everything below ``/api/``.
 
     Args:
         world: Gives the sandbox's world; asked at every request.
-        messages: Functions and actions; where it is None the identity functions and the bulk messages.
+        messages: Functions and actions; where it is None all that there are, and the environment's custom APIs.
     """
-    dispatcher = Dispatcher(messages or Messages((*IDENTITY, *PEOPLE, *BULK, *JOBS, *SCHEMA, *FILES, *SEARCH, *PROCESSES)))
+    dispatcher = Dispatcher(messages or Messages(_MESSAGES, custom_messages))
     alarm = Alarm()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.elastic.answers import with_token
 from onteg_dynamics.sandbox.elastic.partitions import partitioned
-from onteg_dynamics.sandbox.metadata import SETS, Raw, Step, csdl, read_metadata, service_document
+from onteg_dynamics.sandbox.metadata import SETS, Message, Raw, Step, csdl, read_metadata, service_document
 from onteg_dynamics.sandbox.model import Model
 from onteg_dynamics.sandbox.people.way import check_way
 from onteg_dynamics.sandbox.search.messages import answer_search
@@ -59,7 +59,7 @@ class Dispatcher:
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
-        self._csdl: tuple[Model | None, dict[bool, bytes]] = (None, {})
+        self._csdl: tuple[Model | None, list[Message], dict[bool, bytes]] = (None, [], {})
 
     def answer(self, request: Request) -> Response:
         """The answer to an operation; refusals and faults become answers too."""
@@ -119,12 +119,13 @@ class Dispatcher:
 
     def _metadata_document(self, request: Request) -> Response:
         model = request.world.model
-        if self._csdl[0] is not model:
-            self._csdl = (model, {})
-        cached = self._csdl[1]
+        messages = self._messages.shapes(request.world)
+        if self._csdl[0] is not model or self._csdl[1] != messages:
+            self._csdl = (model, messages, {})
+        cached = self._csdl[2]
         annotated = ("annotations", "true") in request.options or request.preferences.annotations == "*"
         if annotated not in cached:
-            cached[annotated] = csdl(model, self._messages.shapes(), annotated=annotated)
+            cached[annotated] = csdl(model, messages, annotated=annotated)
         return Response(200, cached[annotated], "application/xml")
 
 

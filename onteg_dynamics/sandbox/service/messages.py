@@ -15,19 +15,28 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.path import arguments
 from onteg_dynamics.sandbox.service.resources import Call, OneRow, Rows
 from onteg_dynamics.sandbox.service.uncovered import MESSAGES
+from onteg_dynamics.sandbox.world import World
 
 ANY_TABLE = "*"
 PRINCIPAL = "principal"  # the abstract type of users and teams
 Target = Rows | OneRow | None
 Run = Callable[[Request, dict[str, Any], Target], Response]
+Own = Callable[[World], Iterable["Registered"]]
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A message with what it does: a function of the request, the arguments and what the message is bound to."""
+    """A message with what it does: a function of the request, the arguments and what the message is bound to.
+
+    Attributes:
+        message: The message.
+        run: What it does.
+        is_hidden: True where it works but the CSDL does not show it.
+    """
 
     message: Message
     run: Run
+    is_hidden: bool = False
 
 
 class Messages:
@@ -35,10 +44,12 @@ class Messages:
 
     Args:
         registered: The messages to begin with.
+        own: Gives the messages that an environment declares for itself.
     """
 
-    def __init__(self, registered: Iterable[Registered] = ()) -> None:
+    def __init__(self, registered: Iterable[Registered] = (), own: Own | None = None) -> None:
         self._by_name: dict[str, list[Registered]] = {}
+        self._own = own
         for item in registered:
             self.add(item)
 
@@ -46,10 +57,10 @@ class Messages:
         """Registers one more message; one name may be bound to several tables."""
         self._by_name.setdefault(item.message.name, []).append(item)
 
-    def shapes(self) -> list[Message]:
+    def shapes(self, world: World) -> list[Message]:
         """What the CSDL shows; messages for every table are left out, as the service's own list would fill books."""
-        found = (item.message for items in self._by_name.values() for item in items)
-        return [message for message in found if message.binding != ANY_TABLE]
+        found = [item for items in self._by_name.values() for item in items] + self._declared(world)
+        return [item.message for item in found if item.message.binding != ANY_TABLE and not item.is_hidden]
 
     def call(self, request: Request, call: Call) -> Response:
         """Runs the message that an address names.
@@ -57,7 +68,7 @@ class Messages:
         Raises:
             Refusal: There is no such message here, the verb is wrong, or the message refuses.
         """
-        item = self._find(call)
+        item = self._find(request.world, call)
         if item is None:
             raise refusals.not_covered(call.name) if call.name in MESSAGES else refusals.no_such_segment(call.name)
         if request.method != ("GET" if item.message.is_function else "POST"):
@@ -71,11 +82,14 @@ class Messages:
             raise refusals.no_such_segment(call.name)
         return item.run(request, given, call.target)
 
-    def _find(self, call: Call) -> Registered | None:
-        for item in self._by_name.get(call.name, ()):
-            if _fits(item.message, call.target):
-                return item
-        return None
+    def _find(self, world: World, call: Call) -> Registered | None:
+        known = self._by_name.get(call.name)
+        items = self._declared(world) if known is None else known
+        fitting = (item for item in items if item.message.name == call.name and _fits(item.message, call.target))
+        return next(fitting, None)
+
+    def _declared(self, world: World) -> list[Registered]:
+        return list(self._own(world)) if self._own is not None else []
 
 
 def result(request: Request, name: str, members: dict[str, Any]) -> Response:
