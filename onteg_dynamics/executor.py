@@ -11,6 +11,7 @@ from onteg_dynamics.clients import Clients, Settings
 from onteg_dynamics.connection import Connection
 from onteg_dynamics.dataverse.client import Dataverse
 from onteg_dynamics.dataverse.limits import Call
+from onteg_dynamics.dataverse.progress import Report
 from onteg_dynamics.dataverse.tokens import TokenProvider
 from onteg_dynamics.dataverse.transport import Exchange
 from onteg_dynamics.errors import UnknownNameError
@@ -61,6 +62,7 @@ class Executor:
         *,
         deadline: float | None = None,
         cancelled: Callable[[], bool] | None = None,
+        report: Report | None = None,
     ) -> Result:
         """Run an action. What goes wrong in it is told in the result, not raised: see `Result.unwrap`.
 
@@ -70,8 +72,9 @@ class Executor:
             connection: settings of the connection form, or a checked connection.
             deadline: seconds after which nothing more is sent, None for no end.
             cancelled: asked again and again; True stops the action.
+            report: told how far a long action has come.
         """
-        step = self._step(action, deadline, cancelled)
+        step = self._step(action, deadline, cancelled, report)
         try:
             rows = [row for page in step.pages(options, connection, self.inline_rows) for row in page]
             output = {**step.ending(), "rows": rows} if step.has_rows else step.ending()
@@ -154,9 +157,15 @@ class Executor:
         """The client that actions with this connection use, at work on a call of its own."""
         return self._clients.get(connection).dataverse.within(Call())
 
-    def _step(self, action: str, deadline: float | None, cancelled: Callable[[], bool] | None) -> Step:
+    def _step(
+        self,
+        action: str,
+        deadline: float | None,
+        cancelled: Callable[[], bool] | None,
+        report: Report | None = None,
+    ) -> Step:
         end = None if deadline is None else time.monotonic() + deadline
-        return Step(self.registry, self._clients, action, Call(deadline=end, cancelled=cancelled))
+        return Step(self.registry, self._clients, action, Call(deadline=end, cancelled=cancelled, report=report))
 
     def _tokens(self, connection: Connection) -> TokenProvider | None:
         provider: TokenProvider | None = self.registry.hooks.onteg_token_provider(connection=connection)

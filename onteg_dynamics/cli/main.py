@@ -13,6 +13,7 @@ import orjson
 from onteg_dynamics.cli import exits, show
 from onteg_dynamics.cli.guard import telling_errors
 from onteg_dynamics.cli.login import login
+from onteg_dynamics.cli.progress import shown_progress
 from onteg_dynamics.cli.sandbox import sandbox
 from onteg_dynamics.cli.settings import connection_options, gather
 from onteg_dynamics.cli.specs import show_markdown, show_spec
@@ -129,8 +130,8 @@ def run(
         executor.registry.action(action)  # a wrong name is told before any secret is asked for
         inputs = {**_input(source), **_pairs(single, "--set")}
         settings = gather(connection_file, options)
-        with show.errors.status(f"{action} …"):
-            result = executor.run(action, inputs, settings, deadline=deadline)
+        with shown_progress(action) as report:
+            result = executor.run(action, inputs, settings, deadline=deadline, report=report)
     if as_json:
         show.print_json(result.as_dict())
     elif result.ok:
