@@ -38,7 +38,7 @@ from onteg_dynamics.sandbox.server import Server, routed
 from onteg_dynamics.sandbox.service import create_app
 from onteg_dynamics.sandbox.store import Store
 from onteg_dynamics.sandbox.tls import Certificate
-from onteg_dynamics.sandbox.webhooks import Hooks, send_posts
+from onteg_dynamics.sandbox.webhooks import Hooks, give_up, send_posts
 from onteg_dynamics.sandbox.world import Organization, World
 
 T = TypeVar("T")
@@ -331,6 +331,7 @@ class Sandbox:
         world = World(kept_model(store), store, gate, hooks=hooks)
         stack.callback(world.turns.close)
         stack.callback(hooks.close)
+        give_up(world)
         self._settle(world)
         directory = open_tenant(tenant, tokens, origins, store)
         control = EntraControl(directory, server.call)

@@ -15,6 +15,7 @@ from onteg_dynamics.sandbox.files import vault
 from onteg_dynamics.sandbox.files.columns import keep_upload
 from onteg_dynamics.sandbox.model import Model, Table
 from onteg_dynamics.sandbox.refusals import Refusal
+from onteg_dynamics.sandbox.webhooks import quietly
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.create import insert_row
 from onteg_dynamics.sandbox.write.fill import stamp_change
@@ -46,7 +47,7 @@ def load_folder(world: World, caller: Caller, path: Path) -> dict[str, int]:
     """
     files = list(_files(world.model, path))
     work = _Loading(world, caller)
-    with world.store.transaction():
+    with quietly(), world.store.transaction():
         for table, file in files:
             for record in read_records(file):
                 work.add(table, record)

@@ -11,5 +11,6 @@ MESSAGES = frozenset(
         "ExportSolution",
         "ImportSolution",
         "SetLocLabels",
+        "TriggerServiceEndpointCheck",
     ],
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from onteg_dynamics.sandbox.webhooks.alarm import Alarm
-from onteg_dynamics.sandbox.webhooks.circumstances import during
+from onteg_dynamics.sandbox.webhooks.circumstances import during, quietly
 from onteg_dynamics.sandbox.webhooks.hooks import Hooks
-from onteg_dynamics.sandbox.webhooks.outbox import send_posts
+from onteg_dynamics.sandbox.webhooks.outbox import give_up, send_posts
 from onteg_dynamics.sandbox.webhooks.registration import settle_registration
 
-__all__ = ["Alarm", "Hooks", "during", "send_posts", "settle_registration"]
+__all__ = ["Alarm", "Hooks", "during", "give_up", "quietly", "send_posts", "settle_registration"]

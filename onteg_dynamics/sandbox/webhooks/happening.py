@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.webhooks.circumstances import Circumstances
+from onteg_dynamics.sandbox.webhooks.registry import Step
 
 if TYPE_CHECKING:
     from onteg_dynamics.sandbox.world import Caller
@@ -29,6 +30,7 @@ class Happening:
         before: The row as it was; None for a new one.
         after: The row as it is in the end; None until then, and where it is gone.
         written: The stored columns that are written in the end, the platform's own with them.
+        steps: The steps of this message on this table.
         called: For a deletion: the callback registrations that are about it, as the row was.
         link: For associations: relationship, and table and id of the other row.
     """
@@ -43,6 +45,7 @@ class Happening:
     after: Values | None = None
     written: Values = field(default_factory=dict)
     link: tuple[str, Table, str] | None = None
+    steps: list[Step] = field(default_factory=list)
     called: list[Values] = field(default_factory=list)
 
     def touches(self, columns: frozenset[str]) -> bool:

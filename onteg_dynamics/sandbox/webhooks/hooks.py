@@ -13,7 +13,15 @@ from onteg_dynamics.sandbox.webhooks.circumstances import circumstances
 from onteg_dynamics.sandbox.webhooks.context import execution_context
 from onteg_dynamics.sandbox.webhooks.happening import Happening, Values
 from onteg_dynamics.sandbox.webhooks.letter import Letter, callback_letter, step_letter
-from onteg_dynamics.sandbox.webhooks.outbox import JOB, READY, WAITING, Job, Outbox
+from onteg_dynamics.sandbox.webhooks.outbox import (
+    CALLBACK_EXPANDER,
+    JOB,
+    READY,
+    SYSTEM_EVENT,
+    WAITING,
+    Job,
+    Outbox,
+)
 from onteg_dynamics.sandbox.webhooks.post import TIMEOUT, post
 from onteg_dynamics.sandbox.webhooks.registry import (
     ASYNCHRONOUS,
@@ -32,8 +40,6 @@ if TYPE_CHECKING:
 
     from onteg_dynamics.sandbox.model import Table
     from onteg_dynamics.sandbox.world import Caller, World
-
-_SYSTEM_EVENT, _CALLBACK_EXPANDER = 1, 79
 
 
 class Hooks:
@@ -82,7 +88,8 @@ class Hooks:
         if table.logical_name in SILENT or table.is_intersect or not is_anyone(world.store):
             return None
         happening = Happening(message, table, row_id, caller, circumstances(), dict(given or {}), before, link=link)
-        for step in self._steps(world, happening, SYNCHRONOUS):
+        happening.steps = steps_of(world.store, message, table.logical_name)
+        for step in _chosen(happening, SYNCHRONOUS):
             if step.stage != POST_OPERATION:
                 self._post(world, happening, step)
         if message == "Delete" and before is not None:
@@ -106,10 +113,10 @@ class Hooks:
         if happening is None:
             return
         happening.after, happening.written = after, written or {}
-        for step in self._steps(world, happening, SYNCHRONOUS):
+        for step in _chosen(happening, SYNCHRONOUS):
             if step.stage == POST_OPERATION:
                 self._post(world, happening, step)
-        for step in self._steps(world, happening, ASYNCHRONOUS):
+        for step in _chosen(happening, ASYNCHRONOUS):
             self._queue(world, happening, step)
         if after is not None:
             happening.called = _called(world, happening, after)
@@ -124,17 +131,6 @@ class Hooks:
         """Ends what is under way."""
         self.outbox.close()
 
-    def _steps(self, world: World, happening: Happening, mode: int) -> Iterable[Step]:
-        bypass = happening.circumstances
-        if bypass.skips_sync if mode == SYNCHRONOUS else bypass.skips_async:
-            return ()
-        found = steps_of(world.store, happening.message, happening.table.logical_name)
-        return [
-            step
-            for step in found
-            if step.mode == mode and step.id not in bypass.skipped and happening.touches(step.columns)
-        ]
-
     def _post(self, world: World, happening: Happening, step: Step) -> None:
         context = execution_context(happening, step, world.organization, world.clock())
         letter = step_letter(step.endpoint, happening, context, self._host)
@@ -143,7 +139,7 @@ class Hooks:
 
     def _queue(self, world: World, happening: Happening, step: Step) -> None:
         link = {"owningextensionid": step.id, "owningextensionid__table": "sdkmessageprocessingstep"}
-        job = _new_job(world, happening, name=step.name, operationtype=_SYSTEM_EVENT, **link)
+        job = _new_job(world, happening, name=step.name, operationtype=SYSTEM_EVENT, **link)
         context = execution_context(happening, step, world.organization, world.clock(), job)
         write = partial(step_letter, step.endpoint, happening, context, self._host)
         self.outbox.add(Job(job, happening.caller, write, step.deletes_jobs))
@@ -153,9 +149,18 @@ class Hooks:
         state = {} if moment is None else {"postponeuntil": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
         kind = READY if moment is None else WAITING
         state |= {"statecode": kind[0], "statuscode": kind[1]}  # type: ignore[dict-item]
-        job = _new_job(world, happening, name=registration["name"], operationtype=_CALLBACK_EXPANDER, **state)
+        job = _new_job(world, happening, name=registration["name"], operationtype=CALLBACK_EXPANDER, **state)
         letter = callback_letter(str(registration["url"]), trigger_body(world, registration, happening))
         self.outbox.add(Job(job, happening.caller, partial(_same, letter), due=moment))
+
+
+def _chosen(happening: Happening, mode: int) -> Iterable[Step]:
+    """The steps that are to run."""
+    bypass = happening.circumstances
+    if bypass.skips_sync if mode == SYNCHRONOUS else bypass.skips_async:
+        return ()
+    found = (step for step in happening.steps if step.mode == mode and step.id not in bypass.skipped)
+    return [step for step in found if happening.touches(step.columns)]
 
 
 def _called(world: World, happening: Happening, row: Values) -> list[Values]:

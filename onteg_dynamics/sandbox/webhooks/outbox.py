@@ -18,10 +18,15 @@ from onteg_dynamics.sandbox.webhooks.post import post
 from onteg_dynamics.sandbox.workers import Workers
 
 if TYPE_CHECKING:
+    from onteg_dynamics.sandbox.model import Table
     from onteg_dynamics.sandbox.world import Caller, World
 
 JOB = "asyncoperation"
-READY, WAITING, IN_PROGRESS, SUCCEEDED, FAILED = (0, 0), (1, 10), (2, 20), (3, 30), (3, 31)
+SYSTEM_EVENT, CALLBACK_EXPANDER = 1, 79
+READY, WAITING, IN_PROGRESS = (0, 0), (1, 10), (2, 20)
+SUCCEEDED, FAILED, CANCELED = (3, 30), (3, 31), (3, 32)
+_KINDS, _COMPLETED = frozenset({SYSTEM_EVENT, CALLBACK_EXPANDER}), 3
+_STOPPED = "The sandbox was stopped before this was sent."
 _POSTS_AT_ONCE = 4
 _OPEN = frozenset({0, 1})  # states of jobs that are still to be done
 
@@ -129,6 +134,18 @@ def send_posts(world: World) -> None:
         world.hooks.outbox.advance(world)
 
 
+def give_up(world: World) -> None:
+    """Cancels the jobs that were under way when the sandbox was stopped: what they were to send is gone."""
+    from onteg_dynamics.sandbox.world import Caller
+
+    table = world.model.tables[JOB]
+    with world.store.transaction():
+        for row in world.store.select(JOB, {}):
+            if row["operationtype"] in _KINDS and row["statecode"] != _COMPLETED:
+                caller = Caller(str(row["createdby"]), world.organization.business_unit_id)
+                _change(world, caller, table, row, CANCELED, message=_STOPPED, completedon=world.now())
+
+
 def _outcome(job: Job, timeout: float) -> int | Refusal:
     try:
         return post(job.write(), timeout)
@@ -165,12 +182,18 @@ def _remove(world: World, job: Job) -> None:
 
 
 def _note(world: World, job: Job, state: tuple[int, int], **values: Any) -> None:
-    from onteg_dynamics.sandbox.write.update import change_row
-
     table = world.model.tables[JOB]
     row = world.store.get(table, job.id)
     if row is not None:
-        change_row(world, job.caller, table, row, {"statecode": state[0], "statuscode": state[1], **values})
+        _change(world, job.caller, table, row, state, **values)
+
+
+def _change(
+    world: World, caller: Caller, table: Table, row: dict[str, Any], state: tuple[int, int], **values: Any
+) -> None:
+    from onteg_dynamics.sandbox.write.update import change_row
+
+    change_row(world, caller, table, row, {"statecode": state[0], "statuscode": state[1], **values})
 
 
 def _platform(job: Job) -> Caller:
