@@ -9,6 +9,7 @@ import pytest
 from onteg_dynamics.errors import InputError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
+from onteg_dynamics.sandbox.entra import READER
 from onteg_dynamics.sandbox.log import Exchange
 
 
@@ -94,3 +95,35 @@ def test_a_dry_run_checks_lengths_and_ranges(
     result = executor.run("create_record", {"table": "account", "row": row, "dry_run": True}, settings)
     with pytest.raises(InputError, match=told):
         result.unwrap()
+
+
+def test_a_dry_run_tells_the_privileges(executor: Executor, sandbox: Sandbox, settings: dict[str, str]) -> None:
+    options = {"table": "account", "key": "11111111-1111-1111-1111-111111111111", "row": {"name": "X"}, "dry_run": True}
+    output = executor.run("upsert_record", options, settings).unwrap()
+    assert [(one["access"], one["held"]) for one in output["privileges"]] == [("Create", True), ("Write", True)]
+    own = account(executor, settings)
+    reader = sandbox.settings(READER)
+    delete = {"table": "account", "key": own, "dry_run": True}
+    (lacking,) = executor.run("delete_record", delete, reader).unwrap()["privileges"]
+    assert lacking == {
+        "table": "account",
+        "access": "Delete",
+        "privilege": "prvDeleteAccount",
+        "held": False,
+        "reach": "no rows",
+    }
+
+
+def test_a_dry_run_checks_state_pairs(executor: Executor, settings: dict[str, str]) -> None:
+    options = {"table": "lead", "key": "11111111-1111-1111-1111-111111111111", "dry_run": True}
+    row = {"statecode": "Open", "statuscode": "Lost"}
+    with pytest.raises(InputError, match="belongs to another state; fitting are New"):
+        executor.run("update_record", {**options, "row": row}, settings).unwrap()
+
+
+def test_a_dry_run_misses_what_is_required(executor: Executor, settings: dict[str, str]) -> None:
+    options = {"table": "incident", "row": {"title": "T"}, "dry_run": True}
+    with pytest.raises(InputError, match=r"Customer.*is required"):
+        executor.run("create_record", options, settings).unwrap()
+    found = {**options, "row": {"title": "T", "customerid": "Northwind Roasters"}}
+    assert executor.run("create_record", found, settings).ok

@@ -21,6 +21,8 @@ Mode = Literal["create", "update", "upsert"]
 """What a body is for, which decides what may be set and whether an empty lookup needs to be said."""
 
 _BIND = "@odata.bind"
+# Other types have defaults, or the service sets them: choices and yes/no columns, numbers of documents.
+_INSISTED = frozenset({"Lookup", "Customer", "DateTime", "Integer", "Decimal", "Double", "Money"})
 
 
 @dataclass
@@ -63,9 +65,42 @@ class PayloadWriter:
                 body.update(self._member(name, value, table, mode))
             except (InputError, ValueError, LookupError) as exc:
                 problems.append(self._problem(name, exc))
+        if self.thorough and not problems:
+            problems += self._missing(body, mode) + self._wrong_pair(body)
         if problems:
             raise _combined(problems, self.table.name)
         return self._with_state(body) if mode == "update" else body
+
+    def _missing(self, body: Mapping[str, Any], mode: Mode) -> list[tuple[type[InputError], Problem]]:
+        """Columns that the service insists on and does not fill in by itself."""
+        if mode != "create":
+            return []
+        binds = {item.navigation: name for name, group in self._columns.relationships.items() for item in group}
+        given = {binds.get(name.removesuffix(_BIND), name) for name in body}
+        needed = (
+            column
+            for column in self._columns.visible()
+            if column.required == "SystemRequired" and column.creatable and column.type in _INSISTED
+        )
+        return [
+            (InputError, Problem(f"row.{column.name}", column.label, "is required"))
+            for column in needed
+            if column.name not in given
+        ]
+
+    def _wrong_pair(self, body: Mapping[str, Any]) -> list[tuple[type[InputError], Problem]]:
+        """A status reason of another state."""
+        status, state = self._columns.find("statuscode"), body.get("statecode")
+        if status is None or state is None or body.get("statuscode") is None:
+            return []
+        choices = self._details(status).choices
+        chosen = next((choice for choice in choices if choice.value == body["statuscode"]), None)
+        if chosen is None or chosen.state in (None, state):
+            return []
+        fitting = ", ".join(f"{choice.label} ({choice.value})" for choice in choices if choice.state == state)
+        return [
+            (InputError, Problem("row.statuscode", status.label, f"belongs to another state; fitting are {fitting}"))
+        ]
 
     def target_id(self, column: Column, value: Any) -> str:
         """The GUID of the row that a value for a lookup column means.
