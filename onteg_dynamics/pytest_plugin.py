@@ -26,13 +26,14 @@ _SETTINGS = {
     "seed": "demo (a small company's data) or empty",
     "data": "folder or file of rows to put on top, below the root folder of the tests",
     "metadata": "file with the metadata of a real environment, below the root folder of the tests",
+    "limits": "service protection limits: real, or REQUESTS/SECONDS/CONCURRENT/WINDOW",
     "http": "plain HTTP, for clients that cannot take a certificate authority",
 }
-_MARK = "dataverse(seed, data, metadata, http): what is in the Dataverse sandbox of this test"
+_MARK = "dataverse(seed, data, metadata, limits, http): what is in the Dataverse sandbox of this test"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declares the settings ``dataverse_seed``, ``dataverse_data``, ``dataverse_metadata`` and ``dataverse_http``."""
+    """Declares the settings ``dataverse_seed``, ``dataverse_data``, ``dataverse_metadata`` and so on."""
     for name, text in _SETTINGS.items():
         kind: Any = "bool" if name == "http" else "string"
         parser.addini(f"dataverse_{name}", f"Dataverse sandbox: {text}.", type=kind, default=None)

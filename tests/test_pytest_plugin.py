@@ -76,6 +76,12 @@ def test_marked(dataverse, dataverse_sandbox):
     assert dataverse is not dataverse_sandbox
     assert "Northwind Roasters" in names(dataverse)
 
+@pytest.mark.dataverse(seed="empty", data=None, limits="1/9/9/300")
+def test_limits(dataverse):
+    headers = {"Authorization": f"Bearer {dataverse.token()}"}
+    url = f"{dataverse.url}/api/data/v9.2/WhoAmI"
+    assert [requests.get(url, headers=headers, timeout=30).status_code for _ in range(2)] == [200, 429]
+
 @pytest.mark.dataverse(data="contact.json", http=False)
 class TestMarked:
     def test_class(self, dataverse):
@@ -83,7 +89,7 @@ class TestMarked:
         assert names(dataverse) == set()
 """
     )
-    run(project).assert_outcomes(passed=3)
+    run(project).assert_outcomes(passed=4)
 
 
 def test_wrong_marks_are_told(project: pytest.Pytester) -> None:
@@ -136,4 +142,4 @@ def test_the_entry_point_leads_there() -> None:
 def test_fixtures_and_settings_are_shown(project: pytest.Pytester) -> None:
     run(project, "--fixtures", "-v").stdout.fnmatch_lines(["dataverse_sandbox*", "dataverse *"])
     run(project, "--help").stdout.fnmatch_lines(["*dataverse_seed (string)*", "*dataverse_http (bool)*"])
-    run(project, "--markers").stdout.fnmatch_lines(["@pytest.mark.dataverse(seed, data, metadata, http):*"])
+    run(project, "--markers").stdout.fnmatch_lines(["@pytest.mark.dataverse(seed, data, metadata, limits, http):*"])

@@ -53,6 +53,7 @@ class _Document:
         self._types = {str(one.get("Name")): one for one in root.iter(f"{_EDM}EntityType") if one.get("Name")}
         sets = ((_bare(one.get("EntityType", "")), str(one.get("Name"))) for one in root.iter(f"{_EDM}EntitySet"))
         self._sets = dict(sets)
+        self._known: dict[tuple[str, str], dict[str, ET.Element]] = {}
         # Types of definitions (EntityMetadata …) have capital letters; tables never have.
         self.names = [name for name in self._types if name == name.lower() and name not in _ABSTRACT]
         self._manys = {many.schema_name: many for name in self.names for many in self._many_to_many(name)}
@@ -72,12 +73,14 @@ class _Document:
             yield self._types[name]
             name = _bare(self._types[name].get("BaseType", ""))
 
-    def _members(self, name: str, kind: str) -> dict[str, ET.Element]:
-        found: dict[str, ET.Element] = {}
-        for one in self._line(name):
-            for member in one.findall(f"{_EDM}{kind}"):
-                found.setdefault(str(member.get("Name")), member)
-        return found
+    def _members(self, name: str, kind: str) -> Mapping[str, ET.Element]:
+        known = self._known.get((name, kind))
+        if known is None:
+            known = self._known[name, kind] = {}
+            for one in self._line(name):
+                for member in one.findall(f"{_EDM}{kind}"):
+                    known.setdefault(str(member.get("Name")), member)
+        return known
 
     def _key(self, name: str) -> str:
         for one in self._line(name):

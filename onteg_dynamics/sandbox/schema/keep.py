@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import orjson
@@ -60,11 +60,14 @@ def kept_model(store: Store) -> Model:
 def body_of(kept: Kept) -> bytes:
     """The document of a definition."""
     if isinstance(kept, Table):
-        own = {field.name: getattr(kept, field.name) for field in fields(kept) if field.init}
-        columns = [asdict(column) for column in kept.columns.values()]
-        keys = [asdict(key) for key in kept.keys]
-        return orjson.dumps({**own, "columns": columns, "keys": keys}, default=list)
-    return orjson.dumps(asdict(kept), default=list)
+        columns = [_own(column) for column in kept.columns.values()]
+        return orjson.dumps({**_own(kept), "columns": columns, "keys": [_own(key) for key in kept.keys]}, default=list)
+    return orjson.dumps(_own(kept), default=list)
+
+
+def _own(kept: Any) -> dict[str, Any]:
+    """The fields of a definition; orjson writes those of the definitions inside."""
+    return {field.name: getattr(kept, field.name) for field in fields(kept) if field.init}
 
 
 def table_from(source: dict[str, Any]) -> Table:
