@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from onteg_dynamics import errors
 from onteg_dynamics.cli.main import commands
-from onteg_dynamics.executor import Executor
 from onteg_dynamics.export.markdown import actions_table, settings_table
 from onteg_dynamics.export.page import connector_page
 from onteg_dynamics.manifest import declaration_folder, own_manifest
 from onteg_dynamics.sandbox import Sandbox
 
-# Examples that need what another action's example makes.
-CONTRACT = {"table": "account", "name": "new_Contract", "label": "Contract", "type": "File"}
-BEFORE: dict[str, list[tuple[str, Mapping[str, object] | None]]] = {
-    "delete_key": [("create_key", None)],
-    "upload_file": [("create_column", CONTRACT)],
-    "download_file": [("create_column", CONTRACT), ("upload_file", None)],
-    "delete_file": [("create_column", CONTRACT), ("upload_file", None)],
-    "download_image": [("upload_image", None)],
-}
-"""What must have been done for an example to run: other actions, with options or by their own examples."""
 README = (declaration_folder() / "README.md").read_text("utf-8")
 
 
@@ -91,15 +78,3 @@ def test_the_engine_example_runs(settings: dict[str, str]) -> None:
     names = {"settings": settings, "options": {"table": "account"}}
     exec(code, names)  # noqa: S102 - it is our own page
     assert names["result"].ok  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("name", list(own_manifest().actions))
-def test_every_example_of_the_manifest_runs(
-    executor: Executor, settings: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)  # some examples write files
-    spec = own_manifest().actions[name]
-    for before, options in BEFORE.get(name, ()):
-        executor.run(before, options or own_manifest().actions[before].example, settings).unwrap()
-    assert spec.example or not spec.input_schema.get("required")
-    executor.run(name, spec.example, settings).unwrap()

@@ -27,6 +27,7 @@ from onteg_dynamics.sandbox.entra import (
     open_tenant,
 )
 from onteg_dynamics.sandbox.faults import Faults, Rule
+from onteg_dynamics.sandbox.files.pictures import create_pictures
 from onteg_dynamics.sandbox.front import Front
 from onteg_dynamics.sandbox.jobs import Jobs
 from onteg_dynamics.sandbox.limits import Limits
@@ -336,7 +337,8 @@ class Sandbox:
         directory = open_tenant(tenant, tokens, origins, store)
         control = EntraControl(directory, server.call)
         stack.callback(control.remove)
-        app = routed({"/api/": create_app(lambda: world)}, create_entra(directory))
+        rooms = {"/api/": create_app(lambda: world), "/Image/": create_pictures(lambda: world)}
+        app = routed(rooms, create_entra(directory))
         stale = partial(tokens.issue, CONNECTOR, origins.main, {"exp": 1})
         app = self._front.around(app, world, origins, stale, self._restore_now)
         server.start(app, certificate.context if certificate is not None else None)

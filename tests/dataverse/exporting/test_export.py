@@ -17,6 +17,7 @@ import pytest
 from pyarrow import parquet
 
 from onteg_dynamics.dataverse.exporting import export, sources
+from onteg_dynamics.dataverse.exporting.text import Csv
 from onteg_dynamics.dataverse.progress import Progress
 from onteg_dynamics.errors import InputError
 from onteg_dynamics.executor import Executor
@@ -157,17 +158,17 @@ def test_what_is_too_old_is_not_gone_on_with(filled: Sandbox, tmp_path: Path, mo
 def _interrupted(sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An export to a.csv that fails in the middle."""
     (folder / "a.csv").unlink(missing_ok=True)
-    encode = export.Csv.encode
+    encode = Csv.encode
     left = [9]
 
-    def failing(self: export.Csv, rows: bytes) -> tuple[bytes, int]:
+    def failing(self: Csv, rows: bytes) -> tuple[bytes, int]:
         left[0] -= 1
         if left[0] == 0:
             raise InputError("no more")
         return encode(self, rows)
 
     with monkeypatch.context() as patched:
-        patched.setattr(export.Csv, "encode", failing)
+        patched.setattr(Csv, "encode", failing)
         with pytest.raises(InputError, match="no more"):
             run(sandbox, folder / "a.csv")
     assert (folder / "a.csv.partial").is_dir()

@@ -59,10 +59,10 @@ def test_time_adds_up() -> None:
 
 
 def test_requests_at_the_same_time_are_counted() -> None:
-    with Sandbox("demo", limits=Limits(requests=1000, seconds=1000, concurrent=1, window=300)) as sandbox:
-        get(sandbox)
-        with ThreadPoolExecutor(16) as pool:
-            answers = list(pool.map(lambda _: get(sandbox, "contacts"), range(64)))
+    limits = Limits(requests=1000, seconds=1000, concurrent=2, window=300)
+    with Sandbox("empty", limits=limits, faults=["delay seconds=0.05"]) as sandbox:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: get(sandbox), range(16)))
         refused = [answer for answer in answers if answer.status_code == 429]
         assert {answer.json()["error"]["code"] for answer in refused} == {"0x80072326"}
         assert {answer.headers["Retry-After"] for answer in refused} == {"5"}
