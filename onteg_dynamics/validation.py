@@ -57,7 +57,7 @@ class Form:
         typed = self._without_leftovers(typed)
         problems += misfits
         for misfit in self._others(typed, misfits):
-            problems += self._explain(misfit)
+            problems += self._explain(misfit, typed)
         if problems:
             raise self.error(tuple(_distinct(problems)))
         return typed
@@ -99,9 +99,9 @@ class Form:
         told = {problem.path.partition(".")[0] for problem in problems}
         return [misfit for misfit in find(self._validator, typed) if not told & set(misfit.missing)]
 
-    def _explain(self, misfit: Misfit) -> list[Problem]:
+    def _explain(self, misfit: Misfit, typed: Mapping[str, Any]) -> list[Problem]:
         if misfit.kind == "required":
-            reason = self._reason(misfit)
+            reason = self._reason(misfit, typed)
             return [self._problem(_joined(misfit.place, name), f"is required{reason}") for name in misfit.missing]
         if misfit.kind in ("additionalProperties", "unevaluatedProperties"):
             return list(self._unexpected(misfit))
@@ -115,7 +115,7 @@ class Form:
                 message = f"there is no such {self.noun}. {hint}".strip()
                 yield Problem(_joined(misfit.place, str(name)), "", message)
 
-    def _reason(self, misfit: Misfit) -> str:
+    def _reason(self, misfit: Misfit, typed: Mapping[str, Any]) -> str:
         """Why a field is required, when that depends on another: `` when Authentication is OAuth``."""
         steps = misfit.schema_path
         if "then" not in steps:
@@ -124,7 +124,9 @@ class Form:
         for step in steps[: len(steps) - 1 - steps[::-1].index("then")]:
             node = node[step]
         conditions = node["if"].get("properties", {})
-        told = [f"{self.label(key)} is {item['const']}" for key, item in conditions.items() if "const" in item]
+        told = [
+            f"{self.label(key)} is {typed.get(key)}" for key, item in conditions.items() if {"const", "enum"} & {*item}
+        ]
         return f" when {' and '.join(told)}" if told else ""
 
     def _problem(self, path: str, message: str) -> Problem:

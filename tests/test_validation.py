@@ -76,14 +76,17 @@ def test_a_field_given_by_key_and_by_label_is_told() -> None:
 
 
 def test_the_condition_of_a_required_setting_is_told() -> None:
-    settings = {key: value for key, value in OAUTH.items() if key != "token_url"}
-    problems = problems_of(settings, connection_form())
-    assert problems == {"token_url": "Token URL|is required when Flows is Client Credentials"}
+    settings = {key: value for key, value in OAUTH.items() if key not in ("token_url", "client_secret")}
+    assert problems_of(settings, connection_form()) == {
+        "token_url": "Token URL|is required when Authentication is OAuth",
+        "client_secret": "Client Secret|is required when Flows is Client Credentials",
+    }
 
 
 def test_a_misspelt_kind_of_authentication_is_the_only_problem() -> None:
     problems = problems_of({**OAUTH, "authentication": "Outh"}, connection_form())
-    assert problems == {"authentication": "Authentication|must be one of OAuth, Bearer"}
+    kinds = "OAuth, Bearer, Client Certificate, Managed Identity, Workload Identity"
+    assert problems == {"authentication": f"Authentication|must be one of {kinds}"}
 
 
 def test_a_misspelt_setting_is_named_with_what_is_meant() -> None:
