@@ -70,7 +70,8 @@ def test_every_setting_has_its_place() -> None:
 
 def test_secrets_are_password_fields_and_no_pattern_refuses_the_mask() -> None:
     fields = conn_fields()
-    assert {name for name, one in fields.items() if one["schema"].get("format") == "password"} == {"token", "proxy"}
+    hidden = {name for name, one in fields.items() if one["schema"].get("format") == "password"}
+    assert hidden == {"certificate_private_key", "certificate_password", "proxy", "refresh_token", "token"}
     assert not any("pattern" in one["schema"] for one in fields.values())
 
 

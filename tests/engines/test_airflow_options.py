@@ -19,7 +19,7 @@ def check(action: str, **options: Any) -> str:
 
 
 def test_the_action_is_found_by_its_title() -> None:
-    assert check("Get Record", table="account", key="x") == "get_record"
+    assert check("Get Record", table="account", key="11111111-2222-3333-4444-555555555555") == "get_record"
 
 
 def test_an_unknown_action_is_told() -> None:

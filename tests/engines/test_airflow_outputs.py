@@ -15,7 +15,7 @@ ACCOUNTS = {"table": "account", "select": "name", "page_size": 5}
 
 
 def stream(executor: Executor, settings: dict[str, str], action: str = "list_records", **options: object) -> Stream:
-    return executor.stream(action, options or ACCOUNTS, settings)
+    return executor.stream(action, options or (ACCOUNTS if action == "list_records" else {}), settings)
 
 
 def test_few_rows_are_returned(executor: Executor, settings: dict[str, str]) -> None:

@@ -28,8 +28,8 @@ STANDARD = {"endpoint_url": "host", "client_id": "login", "client_secret": "pass
 
 UNUSED = ("schema", "port", "extra")
 OWN = ("connection_name", "connector")  # Airflow's Connection ID, and always this connector
-# Airflow takes whatever has "token" in its name for a secret; an address that is masked cannot be checked by eye.
-RENAMED = {"token_url": "sign_in_url"}
+# Airflow takes whatever has "token" in its name for a secret; an address or a path that is masked cannot be checked.
+RENAMED = {"token_url": "sign_in_url", "federated_token_file": "federated_credential_file"}
 # Patterns stay away: a field that shows *** must be accepted when another one is changed.
 KEPT = ("type", "enum", "default", "minimum", "maximum", "exclusiveMinimum")
 
