@@ -74,7 +74,7 @@ class Form:
         named: dict[str, Any] = {}
         problems = []
         for name, value in values.items():
-            key = name if name in self.fields else self._keys_by_label.get(str(name).strip().casefold(), str(name))
+            key = self.key(name)
             if key in named:
                 problems.append(Problem(key, self.label(key), "is given twice, by its key and by its label"))
             elif value is not None and value != "":
@@ -131,6 +131,10 @@ class Form:
 
     def _problem(self, path: str, message: str) -> Problem:
         return Problem(path, self.label(path.partition(".")[0]), message)
+
+    def key(self, name: str) -> str:
+        """The key of a field named by key or label; other names stay as they are."""
+        return name if name in self.fields else self._keys_by_label.get(str(name).strip().casefold(), str(name))
 
     def label(self, key: str) -> str:
         """What the form calls a field, "" for a name that is none."""

@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": set(),
     "actions": {"dataverse", "hookspecs", "manifest", "connection"},
     "export": {"advanced", "manifest"},
-    "engines": CONTRACT | {"executor", "registry", "validation"},
+    "engines": CONTRACT | {"executor", "registry", "validation", "dataverse"},
     "errors": set(),
     "secret": set(),
     "coercion": set(),
@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "clients": CONTRACT | {"dataverse"},
     "step": CONTRACT | {"advanced", "clients", "registry", "validation", "dataverse"},
     "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
-    "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export"},
+    "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export", "engines"},
     "__main__": {"cli"},
     "pytest_plugin": {"sandbox"},
 }
@@ -206,3 +206,10 @@ def test_what_a_module_exports_is_there(path: Path) -> None:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     module = importlib.import_module(name)
     assert all(hasattr(module, one) for one in getattr(module, "__all__", ()))
+
+
+@pytest.mark.parametrize("name", list(MANIFEST.actions))
+def test_options_that_name_a_file_of_this_machine_say_so(name: str) -> None:
+    for key, field in MANIFEST.actions[name].input_schema.get("properties", {}).items():
+        speaks_of_one = "on the machine that runs" in field["description"] or key.endswith(("_path", "journal"))
+        assert speaks_of_one == ("x-onteg-file" in field), f'{key}: "x-onteg-file" is "read" or "write"'

@@ -1,4 +1,4 @@
-"""The commands: spec, docs, check, choices, run, login, sandbox, demo."""
+"""The commands: spec, docs, check, choices, run, login, sandbox, mcp, demo."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import orjson
 from onteg_dynamics.cli import exits, show
 from onteg_dynamics.cli.guard import telling_errors
 from onteg_dynamics.cli.login import login
+from onteg_dynamics.cli.mcp import mcp
 from onteg_dynamics.cli.progress import shown_progress
 from onteg_dynamics.cli.sandbox import sandbox
 from onteg_dynamics.cli.settings import connection_options, gather
@@ -179,6 +180,7 @@ def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
 
 commands.add_command(sandbox)
 commands.add_command(login)
+commands.add_command(mcp)
 
 
 @commands.command(epilog=exits.HELP)

@@ -28,8 +28,8 @@ def check_options(action: str, options: Mapping[str, Any], is_late: Callable[[An
         InputError: holds everything that is wrong.
     """
     entry = registry().action(action)
-    late = {_key(entry.form, name) for name, value in options.items() if is_late(value)}
-    known = {name: value for name, value in options.items() if _key(entry.form, name) not in late}
+    late = {entry.form.key(name) for name, value in options.items() if is_late(value)}
+    known = {name: value for name, value in options.items() if entry.form.key(name) not in late}
     problems = _problems(entry.form, {**known, **_strangers(entry.form, late)}, late)
     if problems:
         raise InputError(tuple(problems))
@@ -48,8 +48,3 @@ def _problems(form: Form, values: Mapping[str, Any], late: set[str]) -> list[Pro
 def _strangers(form: Form, names: set[str]) -> dict[str, str]:
     """Options that do not exist are wrong whatever their value will be."""
     return {name: "?" for name in names if name not in form.fields}
-
-
-def _key(form: Form, name: str) -> str:
-    labels = (key for key in form.fields if form.label(key).casefold() == name.strip().casefold())
-    return name if name in form.fields else next(labels, name)
