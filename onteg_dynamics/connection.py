@@ -48,7 +48,7 @@ class Connection:
         ca_bundle: PEM file of certificate authorities to trust, None for the usual ones.
         proxy: URL of a proxy; may hold a password.
         impersonate: Entra object id of the user to act for, None for the application itself.
-        concurrency: the most requests under way at a time.
+        concurrency: the most requests under way at a time; how many there are follows what the service recommends.
         retry_budget: seconds that a request may wait for its repeats in all.
     """
 
@@ -71,7 +71,7 @@ class Connection:
     ca_bundle: str | None = None
     proxy: Secret = NO_SECRET
     impersonate: str | None = None
-    concurrency: int = 8
+    concurrency: int = 52
     retry_budget: float = 300.0
 
     @classmethod

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.actions.writing import job_of, told
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
-    from onteg_dynamics.dataverse.bulk import Bulk, Mode, Result
+    from onteg_dynamics.dataverse.bulk.job import Mode
 
 Options = Mapping[str, Any]
 
@@ -31,12 +32,7 @@ def upsert_records(context: Context, options: Options) -> Outcome:
 
 def delete_records(context: Context, options: Options) -> Outcome:
     """Delete rows by their ids."""
-    from onteg_dynamics.dataverse.bulk import delete_many
-    from onteg_dynamics.dataverse.ids import as_guid
-
-    bulk = _bulk(context, options, "update")
-    ids = [as_guid(text) for text in options["ids"]]
-    return _told(bulk, delete_many(context.dataverse, bulk, ids))
+    return _written(context, {**options, "rows": [{"id": one} for one in options["ids"]]}, "delete")
 
 
 def start_bulk_delete(context: Context, options: Options) -> Outcome:
@@ -63,27 +59,12 @@ def get_job_status(context: Context, options: Options) -> Outcome:
 
 
 def _written(context: Context, options: Options, mode: Mode) -> Outcome:
-    from onteg_dynamics.dataverse.bulk import write_many
+    from onteg_dynamics.dataverse.bulk.engine import write_many
 
-    bulk = _bulk(context, options, mode)
-    return _told(bulk, write_many(context.dataverse, bulk, options["rows"]))
-
-
-def _bulk(context: Context, options: Options, mode: Mode) -> Bulk:
-    from onteg_dynamics.dataverse.bulk import Bulk
-
-    table = context.dataverse.table(options["table"])
-    go_on = options.get("on_error", "Stop") == "Go On"
-    return Bulk(table, mode, options.get("key_columns", ()), go_on, options.get("chunk_size", 500))
-
-
-def _told(bulk: Bulk, results: Sequence[Result]) -> Outcome:
-    failures = [
-        {"index": result.index, "id": result.id, "error": result.error.as_dict()} for result in results if result.error
-    ]
-    ids = [None if result.error else result.id for result in results]
-    counts = {"done": len(results) - len(failures), "failed": len(failures)}
-    return Outcome({"table": bulk.table.name, **counts, "ids": ids, "failures": failures})
+    job = job_of(context, options, mode)
+    rows = options["rows"]
+    results = write_many(context.dataverse, job, rows)
+    return Outcome({"table": job.table.name, **told(results, rows)})
 
 
 @hookimpl

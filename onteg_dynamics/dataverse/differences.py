@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from onteg_dynamics.dataverse.link import Link
     from onteg_dynamics.dataverse.tables import Columns
 
-__all__ = ["changes_of", "is_unchanged"]
+__all__ = ["changes_of", "is_unchanged", "properties_of", "same"]
 
 _BIND = "@odata.bind"
 
@@ -31,7 +31,7 @@ def changes_of(link: Link, request: Request) -> list[dict[str, Any]]:
         return []
     wanted, columns = _wanted(link, request)
     row = _row(link, request, wanted) or {}
-    changed = ((columns.find(name), name, value) for name, value in wanted.items() if not _same(row.get(name), value))
+    changed = ((columns.find(name), name, value) for name, value in wanted.items() if not same(row.get(name), value))
     return [
         {"column": column.name if column else name, "from": row.get(name), "to": value}
         for column, name, value in changed
@@ -50,13 +50,23 @@ def is_unchanged(link: Link, request: Request, etag: str | None = None) -> bool:
     row = _row(link, request, wanted)
     if row is None or etag not in (None, row.get("@odata.etag")):
         return False
-    return all(_same(row.get(name), value) for name, value in wanted.items())
+    return all(same(row.get(name), value) for name, value in wanted.items())
 
 
 def _wanted(link: Link, request: Request) -> tuple[dict[str, Any], Columns]:
     """The properties that the body sets, as a row that is read shows them, and the columns of its table."""
     columns = link.columns(link.table(request.path.partition("(")[0]))
-    return dict(_members(orjson.loads(request.body or b"{}"), columns)), columns
+    return properties_of(orjson.loads(request.body or b"{}"), columns), columns
+
+
+def properties_of(body: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """The properties that a body sets, as a row that is read shows them.
+
+    Args:
+        body: of a write.
+        columns: of its table.
+    """
+    return dict(_members(body, columns))
 
 
 def _row(link: Link, request: Request, wanted: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -79,6 +89,6 @@ def _members(body: Mapping[str, Any], columns: Columns) -> Iterator[tuple[str, A
             yield name, value
 
 
-def _same(stored: Any, wanted: Any) -> bool:
+def same(stored: Any, wanted: Any) -> bool:
     """Whether a value is the stored one; the service keeps no empty text."""
     return bool((None if stored == "" else stored) == (None if wanted == "" else wanted))

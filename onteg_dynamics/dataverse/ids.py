@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from onteg_dynamics.errors import InputError
 
-__all__ = ["as_guid", "guid_of", "new_row_id"]
+__all__ = ["RowIds", "as_guid", "guid_of", "new_row_id"]
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})\}?")
 _HEX = re.compile(r"[0-9a-fA-F]{32}")
@@ -50,8 +52,36 @@ def new_row_id(clock: Callable[[], int] = time.time_ns) -> str:
     Args:
         clock: nanoseconds since 1970; each id of this process is later than the one before, whatever the clock does.
     """
-    millis, fraction = divmod(_tick(clock()), 1 << 14)
-    head = secrets.token_bytes(8)
+    return _composed(secrets.token_bytes(8), _tick(clock()))
+
+
+@dataclass(frozen=True)
+class RowIds:
+    """GUIDs for the rows of one piece of work: the same row gets the same one whenever it is asked for, so that a run
+    that was killed finds again what it made. They grow with the rows, in the order of `new_row_id`.
+
+    Attributes:
+        seed: 16 secret bytes of that piece of work.
+        start: nanoseconds since 1970 when it began.
+    """
+
+    seed: bytes
+    start: int
+
+    @classmethod
+    def new(cls) -> RowIds:
+        """For a new piece of work."""
+        return cls(secrets.token_bytes(16), time.time_ns())
+
+    def of(self, index: int) -> str:
+        """The GUID of row `index`."""
+        head = hashlib.blake2b(index.to_bytes(8, "big"), key=self.seed, digest_size=8).digest()
+        return _composed(head, _ticks(self.start) + index)
+
+
+def _composed(head: bytes, ticks: int) -> str:
+    """A GUID of 8 random bytes and a moment in units of 1/16384 ms."""
+    millis, fraction = divmod(ticks, 1 << 14)
     value = int.from_bytes(head, "big") << 64 | fraction << 48 | millis & 0xFFFF_FFFF_FFFF
     value = value & ~(0xF << 76) | 0x8 << 76  # version 8
     value = value & ~(0x3 << 62) | 0x2 << 62  # variant of RFC 9562
@@ -61,7 +91,11 @@ def new_row_id(clock: Callable[[], int] = time.time_ns) -> str:
 def _tick(nanos: int) -> int:
     """Time in units of 1/16384 ms, never the same twice."""
     global _last  # noqa: PLW0603 - ids of one process share one order
-    now = nanos * (1 << 14) // 1_000_000
+    now = _ticks(nanos)
     with _lock:
         _last = max(now, _last + 1)
         return _last
+
+
+def _ticks(nanos: int) -> int:
+    return nanos * (1 << 14) // 1_000_000

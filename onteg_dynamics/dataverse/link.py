@@ -67,7 +67,7 @@ class Link:
 
     def exchange(self, request: Request) -> Response:
         """As `send`, but the answer as it came, errors included."""
-        request = self._with_parameters(request)
+        request = self.with_parameters(request)
         try:
             return self._carried_out(request)
         finally:
@@ -81,8 +81,8 @@ class Link:
             return self._in_batch([request])[0]
         return self.transport.send(request, self.call)
 
-    def _with_parameters(self, request: Request) -> Request:
-        """Links that the service gave are used as they are, and metadata takes no parameters."""
+    def with_parameters(self, request: Request) -> Request:
+        """`request` with the call's parameters; links that the service gave, and metadata, take none."""
         if (
             not self.call.parameters
             or "://" in request.path

@@ -6,7 +6,7 @@ Implements "Associate table rows on create" (``@odata.bind``) and "Multi-table l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ import orjson
 
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
-from onteg_dynamics.dataverse.odata import key_segment, literal, query_string
+from onteg_dynamics.dataverse.odata import key_segment, query_string
 from onteg_dynamics.dataverse.tables import Column, Columns, Relationship, Table
+from onteg_dynamics.dataverse.targets import KnownRows, Wanted
+from onteg_dynamics.errors import InputError
 
 __all__ = ["LookupResolver", "Target", "read_target"]
 
@@ -109,11 +111,13 @@ class LookupResolver:
         metadata: what is known of the tables.
         fetch: brings JSON from the service.
         columns: of the table that is being written.
+        known: remembers what was found, so that many rows are written with few questions; None to ask each time.
     """
 
     metadata: Metadata
     fetch: Fetch
     columns: Columns
+    known: KnownRows | None = None
 
     def bind(self, column: Column, value: Any, table: str | None = None) -> tuple[str, str | None]:
         """The member that sets `column`: ``("customerid_account@odata.bind", "/accounts(…)")``; None clears it.
@@ -133,6 +137,25 @@ class LookupResolver:
         options = self._options(relationships, target.table or table)
         option, key = self._find(column, options, target)
         return f"{option.relationship.navigation}@odata.bind", f"/{option.table.entity_set}{key_segment(key)}"
+
+    def wanted(self, column: Column, value: Any, table: str | None = None) -> list[Wanted]:
+        """What `bind` would ask the service for this value; nothing where it would not, or would refuse the value."""
+        if value is None or value == "":
+            return []
+        try:
+            target = read_target(value)
+            options = self._options(self._relationships(column), target.table or table)
+        except (ValueError, LookupError, InputError):
+            return []
+        return self._questions(options, target) if self._must_ask(options, target) else []
+
+    def _must_ask(self, options: Sequence[_Option], target: Target) -> bool:
+        return not target.key and not (target.id and len(options) == 1)
+
+    def _questions(self, options: Sequence[_Option], target: Target) -> list[Wanted]:
+        id_, text = target.id, target.text or ""
+        found = (Wanted(one.table, "id", id_) if id_ else Wanted(one.table, "name", text) for one in options)
+        return [one for one in found if one.column]
 
     def _relationships(self, column: Column) -> Sequence[Relationship]:
         found = self.columns.relationships.get(column.name, ())
@@ -168,22 +191,16 @@ class LookupResolver:
             return options[0], target.id or target.key or ""
         if target.key:
             raise ValueError(f'an alternate key needs its table: {{"table": "{options[0].table.name}", "key": …}}')
-        condition = _by_id(target.id) if target.id else _by_name(target.text or "")
-        return self._only(column, self._search(options, condition), target)
+        return self._only(column, self._search(options, target), target)
 
-    def _search(
-        self, options: Sequence[_Option], condition: Callable[[Table], str | None]
-    ) -> list[tuple[_Option, str]]:
-        searched = [(option, text) for option in options if (text := condition(option.table))]
-        paths = [
-            option.table.entity_set + query_string({"$select": option.table.primary_id, "$filter": text, "$top": "2"})
-            for option, text in searched
-        ]
-        return [
-            (option, row[option.table.primary_id])
-            for (option, _), data in zip(searched, self.fetch(paths), strict=True)
-            for row in data["value"]
-        ]
+    def _search(self, options: Sequence[_Option], target: Target) -> list[tuple[_Option, str]]:
+        questions = self._questions(options, target)
+        known = self.known or KnownRows()
+        missing = [one for one in questions if known.get(one) is None]
+        for one, data in zip(missing, self.fetch([_path(one) for one in missing]) if missing else (), strict=True):
+            known.put(one, [row[one.table.primary_id] for row in data["value"]])
+        by_table = {option.table: option for option in options}
+        return [(by_table[one.table], row_id) for one in questions for row_id in known.get(one) or ()]
 
     def _only(self, column: Column, found: Sequence[tuple[_Option, str]], target: Target) -> tuple[_Option, str]:
         if len(found) == 1:
@@ -198,9 +215,7 @@ class LookupResolver:
         )
 
 
-def _by_id(guid: str) -> Callable[[Table], str | None]:
-    return lambda table: f"{table.primary_id} eq {guid}"
-
-
-def _by_name(text: str) -> Callable[[Table], str | None]:
-    return lambda table: f"{table.primary_name} eq {literal(text)}" if table.primary_name else None
+def _path(wanted: Wanted) -> str:
+    """Two rows tell that there are too many."""
+    options = {"$select": wanted.table.primary_id, "$filter": wanted.condition, "$top": "2"}
+    return wanted.table.entity_set + query_string(options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Details, Table
+from onteg_dynamics.dataverse.targets import KnownRows, Wanted
 from onteg_dynamics.dataverse.values import to_wire
 from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError
 
@@ -34,16 +35,18 @@ class PayloadWriter:
         metadata: what is known of the tables.
         fetch: brings JSON from the service.
         thorough: also check lengths and ranges, which otherwise the service does.
+        known: remembers the rows that lookups mean, where many rows are written.
     """
 
     table: Table
     metadata: Metadata
     fetch: Fetch
     thorough: bool = False
+    known: KnownRows | None = None
 
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
-        self._resolver = LookupResolver(self.metadata, self.fetch, self._columns)
+        self._resolver = LookupResolver(self.metadata, self.fetch, self._columns, self.known)
 
     def write(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any]:
         """The body that sets these columns.
@@ -70,6 +73,13 @@ class PayloadWriter:
         if problems:
             raise _combined(problems, self.table.name)
         return self._with_state(body) if mode == "update" else body
+
+    def wanted(self, row: Mapping[str, Any]) -> Iterator[Wanted]:
+        """What `write` would ask the service about the lookups in `row`."""
+        for name, (value, table) in _companions(row).items():
+            column = self._columns.find(name)
+            if column is not None and column.is_lookup:
+                yield from self._resolver.wanted(column, value, table)
 
     def _missing(self, body: Mapping[str, Any], mode: Mode) -> list[tuple[type[InputError], Problem]]:
         """Columns that the service insists on and does not fill in by itself."""

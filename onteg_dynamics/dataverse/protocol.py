@@ -68,6 +68,8 @@ class Repeat(Enum):
     """Sending it twice does no harm: reads, and writes made safe."""
     UNSENT = "unsent"
     """Only if the service certainly did nothing: no connection was made, or it was throttled."""
+    NEVER = "never"
+    """Whoever sends it decides what comes next."""
 
 
 # RFC 9110 §5.1, §5.5 and §9.1: anything else could begin a header, or a request, of its own.

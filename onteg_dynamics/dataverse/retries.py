@@ -78,14 +78,15 @@ class RetryPolicy:
             waited: seconds waited so far.
             random: gives a number from 0 to 1, for the jitter.
         """
-        if not failure.transient or (failure.ambiguous and repeat is Repeat.UNSENT):
+        if repeat is Repeat.NEVER or not failure.transient or (failure.ambiguous and repeat is Repeat.UNSENT):
             return None
         if tried >= self.attempts and failure.status != 429:
             return None
-        wait = self._wait(failure, tried, waited, random)
+        wait = self.backoff(failure, tried, waited, random)
         return wait if waited + wait <= self.budget else None
 
-    def _wait(self, failure: Failure, tried: int, waited: float, random: Callable[[], float]) -> float:
+    def backoff(self, failure: Failure, tried: int, waited: float, random: Callable[[], float]) -> float:
+        """Seconds to wait if there is to be another attempt; see `pause`."""
         doubled = self.base * 2.0 ** min(tried, 16)
         # A throttled attempt is not counted: what was waited so far doubles instead.
         ceiling = min(max(doubled, waited) if failure.status == 429 else doubled, self.longest)

@@ -51,6 +51,7 @@ class Table:
         primary_id: primary key column.
         primary_name: column with the row's name, "" where there is none.
         label: display name in the user's language.
+        is_elastic: whether its rows lie in an elastic store, each written for itself.
     """
 
     name: str
@@ -58,8 +59,9 @@ class Table:
     primary_id: str
     primary_name: str
     label: str
+    is_elastic: bool = False
 
-    SELECT = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName"
+    SELECT = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName,TableType"
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Table:
@@ -70,6 +72,7 @@ class Table:
             primary_id=data.get("PrimaryIdAttribute") or "",
             primary_name=data.get("PrimaryNameAttribute") or "",
             label=label_of(data.get("DisplayName")) or data["LogicalName"],
+            is_elastic=data.get("TableType") == "Elastic",
         )
 
 

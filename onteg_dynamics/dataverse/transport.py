@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.dataverse.limits import Call, Limits
+from onteg_dynamics.dataverse.pace import Gate
 from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
 from onteg_dynamics.dataverse.tokens import Token, TokenProvider
@@ -119,6 +120,7 @@ class Transport:
         """Resolve once what stays the same for every request."""
         self.root = f"{self.origin}/api/data/v{self.api_version}/"
         self._route = _route(self.session, self.origin)
+        self.gate = Gate(lambda: self.clock())  # noqa: PLW0108 - the clock may be replaced
 
     def send(self, request: Request, call: Call) -> Response:
         """Send `request` and return the last answer, an error answer included, after as many tries as make sense.
@@ -142,7 +144,12 @@ class Transport:
                 return _finish(outcome, lost)
             lost += failure.ambiguous
             waited += pause
-            self._wait(pause, failure, call)
+            log.info("trying again in %.2f s (%s, HTTP %s)", pause, failure.fate.value, failure.status)
+            throttled = failure.status == 429
+            if throttled:
+                self.gate.throttled(pause)
+            self.rest(pause, call)
+            call.usage.add(retries=1, throttle_wait=pause if throttled else 0.0)
 
     def url(self, path: str) -> str:
         """The whole URL for `path`: relative to the API's root, to the host's root, or whole already.
@@ -158,10 +165,13 @@ class Transport:
             raise ForeignHostError(f"A link leads to another host than {self.origin}. The token is not sent there.")
         return path
 
-    def _wait(self, pause: float, failure: Failure, call: Call) -> None:
+    def rest(self, pause: float, call: Call) -> None:
+        """Wait some seconds.
+
+        Raises:
+            StoppedError: the call's deadline or cancel.
+        """
         call.check(pause)
-        call.usage.add(retries=1, throttle_wait=pause if failure.status == 429 else 0.0)
-        log.info("trying again in %.2f s (%s, HTTP %s)", pause, failure.fate.value, failure.status)
         end = self.clock() + pause
         while (left := end - self.clock()) > 0:
             call.check()
@@ -190,9 +200,16 @@ class Transport:
         call.usage.add(requests=1)
         outcome = self._exchange(_prepare(request, url, token), call, exact=request.exact)
         if isinstance(outcome, Response):
-            call.usage.limits = Limits.read(outcome.headers) or call.usage.limits
+            self._learn(outcome, call)
         self._tell(request, outcome, self.clock() - started)
         return outcome
+
+    def _learn(self, answer: Response, call: Call) -> None:
+        """What an answer tells of the limits."""
+        limits = Limits.read(answer.headers)
+        call.usage.limits = limits or call.usage.limits
+        if limits is not None and limits.parallelism_hint is not None:
+            self.gate.hinted(limits.parallelism_hint)
 
     def _exchange(self, prepared: requests.PreparedRequest, call: Call, *, exact: bool) -> Response | _Fault:
         import requests

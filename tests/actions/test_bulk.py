@@ -73,7 +73,7 @@ def test_going_on_names_each_row_that_could_not_be_written(run: Any) -> None:
 
 def test_stopping_says_what_was_done_before(run: Any) -> None:
     rows = [{"lastname": f"Stop {number}"} for number in range(4)] + [{"lastname": "Stop 4", "subject": "x" * 301}]
-    with pytest.raises(ServiceError, match=r"It stopped at rows 4 to 4; 4 rows were done before"):
+    with pytest.raises(ServiceError, match=r"It stopped at rows 4 to 4; 4 rows were done"):
         run("create_records", table="lead", rows=rows, chunk_size=2)
     assert len(leads(run, "Stop")) == 4
 

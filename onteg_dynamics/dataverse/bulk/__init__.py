@@ -1,0 +1,1 @@
+"""Many rows written to one table: each once, as fast as the service allows."""

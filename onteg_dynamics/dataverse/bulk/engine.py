@@ -1,0 +1,189 @@
+"""Writes many rows of one table, several parts at a time, as many as the service bears.
+
+Implements "Bulk operation messages", "Send parallel requests" and "Service protection API limits".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import Any
+
+from onteg_dynamics.dataverse.bulk.carrier import Carrier, RefusedError
+from onteg_dynamics.dataverse.bulk.job import Job, Part, Ready, Result
+from onteg_dynamics.dataverse.bulk.prepare import Numbered, Preparer
+from onteg_dynamics.dataverse.bulk.roads import Roads
+from onteg_dynamics.dataverse.bulk.sizes import Sizes, parts
+from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.errors import InputError, OntegError, Problem
+
+__all__ = ["Done", "blocks", "carrier_for", "run_parts", "write_many"]
+
+_BLOCK = 1000  # rows made ready at a time, so that their lookups take few questions
+_AHEAD = 2  # parts made ready beyond those under way
+_SMALL = 50  # parts are not made smaller than this to have more of them at a time
+
+Done = Callable[[Sequence[Result]], None]
+"""Told of the results of each part, in the thread that runs the work."""
+
+
+def write_many(link: Link, job: Job, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
+    """Write rows; the results stand in their order.
+
+    Args:
+        link: the client at work.
+        job: how.
+        rows: see `PayloadWriter.write`; a row to change or delete has its id in the primary key or in ``id``, or the
+            key columns of the job.
+
+    Raises:
+        InputError: rows do not fit the table, and the job does not go on. Nothing was sent.
+        ServiceError: the service refuses a row, and the job does not go on; says what was written.
+        OntegError: there is no use in going on.
+    """
+    results: dict[int, Result] = {}
+
+    def done(some: Sequence[Result]) -> None:
+        results.update({result.index: result for result in some})
+
+    preparer = Preparer(link, job)
+    ready: list[Ready] = []
+    for block in blocks(enumerate(rows), _BLOCK):
+        fitting, refused = preparer.prepare(block)
+        ready += fitting
+        done(refused)
+    if results and not job.go_on:
+        raise InputError(_problems(results.values()))
+    carrier = carrier_for(link, job, len(ready))
+    run_parts(carrier, parts(ready, carrier.sizes), done)
+    return [results[index] for index in sorted(results)]
+
+
+def _problems(results: Iterable[Result]) -> tuple[Problem, ...]:
+    errors = (result.error for result in results)
+    return tuple(problem for error in errors if isinstance(error, InputError) for problem in error.problems)
+
+
+def carrier_for(
+    link: Link, job: Job, total: int | None, uncertain: Callable[[Ready], bool] = lambda _: False
+) -> Carrier:
+    """What carries parts, with parts of a size that fits.
+
+    Args:
+        link: the client at work.
+        job: how.
+        total: how many rows there are; None where that is not known.
+        uncertain: see `Carrier`.
+    """
+    roads = Roads(link, job)
+    rows = job.chunk or roads.usual_rows
+    if total is not None and job.chunk is None:
+        together = min(link.transport.gate.limit, job.parallel)
+        rows = min(rows, max(-(-total // together), _SMALL))
+    return Carrier(link, job, roads, Sizes(rows), uncertain)
+
+
+def run_parts(carrier: Carrier, some: Iterable[Part], done: Done) -> None:
+    """Carry all parts, several at a time.
+
+    Args:
+        carrier: carries them.
+        some: the parts; taken as they can be sent, so that memory does not grow with them.
+        done: told of the results.
+
+    Raises:
+        OntegError: a row was refused and the job does not go on, or there is no use in going on; what was under way
+            was brought to its end, and `done` was told of it.
+    """
+    if carrier.link.call.rehearsal is not None or carrier.job.parallel == 1:
+        with _Crew(carrier, done, None) as alone:
+            alone.work(some)
+        return
+    with ThreadPoolExecutor(carrier.job.parallel, "onteg-bulk") as pool, _Crew(carrier, done, pool) as crew:
+        crew.work(some)
+
+
+class _Crew:
+    """The parts under way."""
+
+    def __init__(self, carrier: Carrier, done: Done, pool: ThreadPoolExecutor | None) -> None:
+        self._carrier, self._done, self._pool = carrier, done, pool
+        self._busy: dict[Future[list[Result]], frozenset[str]] = {}
+        self._count = 0
+
+    def __enter__(self) -> _Crew:  # noqa: PYI034 - typing.Self needs Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What was not begun is let go; what is under way was waited for."""
+        for future in self._busy:
+            future.cancel()
+
+    def work(self, some: Iterable[Part]) -> None:
+        try:
+            for part in some:
+                self._begin(part)
+            while self._busy:
+                self._collect()
+        except RefusedError as exc:
+            raise self._stopped(exc) from None
+
+    def _begin(self, part: Part) -> None:
+        if self._pool is None:
+            self._tell(self._carrier.carry(part))
+            return
+        names = self._names(part)
+        while len(self._busy) >= self._most() or any(not names.isdisjoint(others) for others in self._busy.values()):
+            self._collect()
+        self._busy[self._pool.submit(self._carrier.carry, part)] = names
+
+    def _most(self) -> int:
+        return min(self._carrier.link.transport.gate.limit, self._carrier.job.parallel) + _AHEAD
+
+    def _names(self, part: Part) -> frozenset[str]:
+        """The rows that a part changes; another part that changes one of them waits, so that the later row wins."""
+        return frozenset(row.address or row.id or "" for row in part if not row.is_new_id)
+
+    def _collect(self) -> None:
+        """Wait for one part, or several, to end."""
+        ended, _ = wait(self._busy, return_when=FIRST_COMPLETED)
+        for future in ended:
+            del self._busy[future]
+        problems = [problem for future in ended if (problem := self._take(future)) is not None]
+        if problems:
+            raise problems[0]
+
+    def _take(self, future: Future[list[Result]]) -> Exception | None:
+        try:
+            self._tell(future.result())
+        except Exception as exc:  # noqa: BLE001 - raised when the others are told of
+            return exc
+        return None
+
+    def _tell(self, results: Sequence[Result]) -> None:
+        count = sum(result.done for result in results)
+        self._count += count
+        self._carrier.link.call.usage.add(rows=count)
+        self._done(results)
+
+    def _stopped(self, exc: RefusedError) -> OntegError:
+        """The error, when all that was under way has ended; with what was written."""
+        self._tell(exc.results)
+        for future in [future for future in self._busy if not future.cancel()]:
+            problem = self._take(future)
+            if isinstance(problem, RefusedError):
+                self._tell(problem.results)
+        self._busy.clear()
+        rows = [row.index for row in exc.part]
+        where = f"It stopped at rows {min(rows)} to {max(rows)}; {self._count} rows were done."
+        exc.error.message = f"{exc.error.message} {where}"
+        exc.error.args = (exc.error.message,)
+        return exc.error
+
+
+def blocks(rows: Iterable[Numbered], size: int) -> Iterator[list[Numbered]]:
+    """The rows in lists of at most `size`."""
+    source = iter(rows)
+    while block := list(islice(source, size)):
+        yield block
