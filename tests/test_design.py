@@ -94,20 +94,27 @@ def test_actions_never_open_a_socket() -> None:
         assert not {name.split(".")[0] for name in imported(path)} & forbidden
 
 
-def needs_airflow(path: Path) -> bool:
-    """Whether a module cannot be imported without Airflow: it, or one of its own that it imports, does so at once."""
+ENGINES = ("airflow", "dagster", "prefect")
+"""Engines with environments of their own; they are not installed beside each other."""
+
+
+def engine_of(path: Path) -> str:
+    """The engine without which a module cannot be imported: it, or one of its own that it imports, does so at once."""
     if room(path) != "engines":
-        return False
+        return ""
     tops = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = [alias.name for node in tops for alias in node.names if isinstance(node, ast.Import)]
     names += [node.module or "" for node in tops if isinstance(node, ast.ImportFrom)]
     own = [ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("onteg_dynamics.engines.")]
-    return any(name.split(".")[0] == "airflow" for name in names) or any(map(needs_airflow, filter(Path.is_file, own)))
+    direct = (name.split(".")[0] for name in names if name.split(".")[0] in ENGINES)
+    return next(direct, "") or next(filter(None, map(engine_of, filter(Path.is_file, own))), "")
 
 
-def test_what_needs_no_airflow_stays_so() -> None:
-    need = {path.stem for path in (PACKAGE / "engines").rglob("*.py") if needs_airflow(path)}
+def test_what_needs_no_engine_stays_so() -> None:
+    need = {path.stem for path in (PACKAGE / "engines" / "airflow").rglob("*.py") if engine_of(path)}
     assert need == {"hooks", "links", "operators", "sensors", "triggers"}
+    assert not any(engine_of(path) for path in (PACKAGE / "engines").glob("*.py"))
+    assert all(engine_of(path) in ("", path.parent.name) for path in (PACKAGE / "engines").glob("*/*.py"))
 
 
 def test_loading_brings_no_heavy_library() -> None:
@@ -201,8 +208,8 @@ def test_every_error_is_tested_and_in_one_tree() -> None:
 def test_what_a_module_exports_is_there(path: Path) -> None:
     if path.name == "__main__.py":
         return
-    if needs_airflow(path):
-        pytest.importorskip("airflow", reason="tested in Airflow's own environment, see .ci/airflow")
+    if engine := engine_of(path):
+        pytest.importorskip(engine, reason="tested in its engine's own environment, see .ci/")
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     module = importlib.import_module(name)
     assert all(hasattr(module, one) for one in getattr(module, "__all__", ()))

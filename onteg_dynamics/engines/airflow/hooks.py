@@ -10,7 +10,7 @@ from airflow.sdk import BaseHook
 from onteg_dynamics.engines.airflow import partitions
 from onteg_dynamics.engines.airflow.form import CONNECTION_TYPE, settings_of
 from onteg_dynamics.engines.airflow.provider import HOOK_NAME
-from onteg_dynamics.engines.airflow.shared import executor, registry
+from onteg_dynamics.engines.shared import executor, registry
 from onteg_dynamics.errors import OntegError
 from onteg_dynamics.executor import Executor, Stream
 from onteg_dynamics.hookspecs import Finding

@@ -12,9 +12,10 @@ from onteg_dynamics.engines.airflow.hooks import DEFAULT_CONNECTION, DynamicsHoo
 from onteg_dynamics.engines.airflow.links import RecordLink, record_url
 from onteg_dynamics.engines.airflow.looking import ended_job, find_job, job_name
 from onteg_dynamics.engines.airflow.options import check_options
-from onteg_dynamics.engines.airflow.outputs import collected, trimmed, written
 from onteg_dynamics.engines.airflow.policy import failing_rightly, with_policy
+from onteg_dynamics.engines.airflow.storage import stored_file
 from onteg_dynamics.engines.airflow.triggers import CANCELLED, JobTrigger
+from onteg_dynamics.engines.outputs import collected, trimmed, written
 from onteg_dynamics.errors import InputError, OntegError, Problem, StoppedError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class DynamicsOperator(BaseOperator):
     def _done(self, action: str, options: Mapping[str, Any]) -> dict[str, Any]:
         hook = self.hook
         stream = hook.stream(action, options, deadline=self.deadline, cancelled=lambda: self._is_stopped)
-        output = written(stream, self.output_path) if self.output_path else trimmed(collected(stream))
+        output = written(stream, self.output_path, stored_file) if self.output_path else trimmed(collected(stream))
         if stream.result is not None:
             for warning in stream.result.warnings:
                 self.log.warning("%s", warning)
@@ -204,7 +205,7 @@ def is_late(value: Any, *, nested: bool = True) -> bool:
 
 def starts_job(action: str) -> bool:
     """Whether an action starts a job that can be given a name."""
-    from onteg_dynamics.engines.airflow.shared import registry
+    from onteg_dynamics.engines.shared import registry
 
     spec = registry().action(action).spec
     return "job_name" in spec.input_schema["properties"] and "job_id" in spec.output_schema["properties"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from onteg_dynamics.engines.airflow.shared import registry
+from onteg_dynamics.engines.shared import registry
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.validation import Form
 

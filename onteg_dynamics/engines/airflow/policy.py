@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from onteg_dynamics.engines.airflow.failures import Verdict, judge
+from onteg_dynamics.engines.failures import Verdict, judge
 from onteg_dynamics.errors import OntegError
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator, PokeReturnValue
 
-from onteg_dynamics.engines.airflow.failures import Verdict, judge
 from onteg_dynamics.engines.airflow.hooks import DEFAULT_CONNECTION, DynamicsHook
 from onteg_dynamics.engines.airflow.looking import ended_job, newest_change
 from onteg_dynamics.engines.airflow.operators import found_in
 from onteg_dynamics.engines.airflow.policy import failing_rightly, with_policy
 from onteg_dynamics.engines.airflow.triggers import ChangesTrigger, JobTrigger
+from onteg_dynamics.engines.failures import Verdict, judge
 from onteg_dynamics.errors import OntegError
 
 if TYPE_CHECKING:

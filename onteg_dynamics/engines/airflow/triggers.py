@@ -9,10 +9,10 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from onteg_dynamics.engines.airflow.failures import Verdict, judge
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
 from onteg_dynamics.engines.airflow.looking import Run, ended_job, newest_change
-from onteg_dynamics.engines.airflow.shared import executor
+from onteg_dynamics.engines.failures import Verdict, judge
+from onteg_dynamics.engines.shared import executor
 from onteg_dynamics.errors import OntegError
 
 __all__ = ["ChangesTrigger", "JobTrigger"]

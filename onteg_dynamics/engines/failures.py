@@ -1,4 +1,4 @@
-"""Which failures are worth another try, and when. Imports nothing of Airflow."""
+"""Which failures are worth another try, and when. Imports nothing of any engine."""
 
 from __future__ import annotations
 

@@ -1,14 +1,15 @@
-"""Outputs on their way out of a task: small ones as they are, large ones as files. Imports nothing of Airflow.
+"""Outputs on their way out of a task: small ones as they are, large ones as files. Imports nothing of any engine.
 
-What a task returns goes into the metadata database (XCom). Rows have no place there: they go to a file, and the task
-returns where it is and how many rows it holds.
+What a task returns goes into the engine's own store (Airflow's XCom, Prefect's results). Rows have no place there: they
+go to a file, and the task returns where it is and how many rows it holds.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +18,10 @@ import orjson
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.executor import Stream
 
-__all__ = ["MOST_BYTES", "collected", "trimmed", "written"]
+__all__ = ["MOST_BYTES", "Opener", "collected", "trimmed", "written"]
+
+Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
+"""Opens a URL for writing."""
 
 MOST_BYTES = 48 * 1024
 """What a task's return value may take, as JSON."""
@@ -42,20 +46,23 @@ def collected(stream: Stream, most: int = MOST_BYTES) -> dict[str, Any]:
     return {**output, "rows": rows} if paged or stream.step.has_rows else dict(output)
 
 
-def written(stream: Stream, path: str) -> dict[str, Any]:
+def written(stream: Stream, path: str, stored: Opener | None = None) -> dict[str, Any]:
     """Write an action's rows to a file, one JSON object a line, and give back the rest of its output.
 
     A file is there whole or not at all: a task that is tried again starts anew. An output without rows is one line.
 
     Args:
         stream: the action, not yet begun.
-        path: of a file, or a URL that Airflow's object storage knows; folders are made.
+        path: of a file, or a URL; folders are made.
+        stored: opens a URL for writing, so that a file is seen when it is whole; by default what fsspec knows.
 
     Raises:
+        InputError: the URL needs a package that is not installed.
         OntegError: what the action met; nothing is left behind.
         OSError: the file cannot be written.
     """
-    with _whole_file(path) as file:
+    opened = (stored or _stored_file)(path) if "://" in path else _whole_file(path)
+    with opened as file:
         rows = sum(_wrote(file, page) for page in stream)
         output = _ending(stream)
         if not stream.step.has_rows:
@@ -89,10 +96,6 @@ def _wrote(file: IO[bytes], rows: Iterable[Mapping[str, Any]]) -> int:
 @contextmanager
 def _whole_file(path: str) -> Iterator[IO[bytes]]:
     """A file that appears under its name when all is written."""
-    if "://" in path:
-        with _stored_file(path) as stored:
-            yield stored
-        return
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -107,15 +110,17 @@ def _whole_file(path: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _stored_file(url: str) -> Iterator[IO[bytes]]:
-    """A file of Airflow's object storage, which shows a file only when it is closed; removed where writing fails."""
-    from airflow.sdk import ObjectStoragePath
+    """A file of an object store, which shows it when it is closed; removed where writing fails."""
+    if find_spec("fsspec") is None:
+        raise InputError((Problem("output_path", "", "is a URL: pip install 'onteg-dynamics[export]'"),))
+    from fsspec.core import url_to_fs
 
-    target = ObjectStoragePath(url)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    store, name = url_to_fs(url)
+    store.makedirs(store._parent(name), exist_ok=True)  # noqa: SLF001 - fsspec's own word for it
     try:
-        with target.open("wb") as file:
+        with store.open(name, "wb") as file:
             yield file
     except BaseException:
         with suppress(OSError):
-            target.unlink()
+            store.rm_file(name)
         raise

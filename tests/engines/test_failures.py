@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onteg_dynamics import errors
-from onteg_dynamics.engines.airflow.failures import Verdict, judge
+from onteg_dynamics.engines.failures import Verdict, judge
 from onteg_dynamics.errors import ErrorDetails
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onteg_dynamics.engines.airflow.outputs import collected, trimmed, written
+from onteg_dynamics.engines.outputs import collected, trimmed, written
 from onteg_dynamics.errors import BadRequestError, InputError
 from onteg_dynamics.executor import Executor, Stream
 
@@ -73,3 +73,20 @@ def test_a_large_output_says_what_was_left_out() -> None:
 
 def test_a_small_output_is_whole() -> None:
     assert trimmed({"ids": ["x"]}) == {"ids": ["x"]}
+
+
+def test_a_url_is_written_by_the_file_system_it_names(executor: Executor, settings: dict[str, str]) -> None:
+    import fsspec
+
+    told = written(stream(executor, settings), "memory://out/accounts.jsonl")
+    lines = fsspec.filesystem("memory").cat("/out/accounts.jsonl").splitlines()
+    assert told["written"] == len(lines) > 5
+    assert "name" in json.loads(lines[0])
+
+
+def test_what_fails_leaves_nothing_at_a_url(executor: Executor, settings: dict[str, str]) -> None:
+    import fsspec
+
+    with pytest.raises(BadRequestError):
+        written(stream(executor, settings, table="account", filter="nonsense eq"), "memory://gone/a.jsonl")
+    assert not fsspec.filesystem("memory").exists("/gone/a.jsonl")
