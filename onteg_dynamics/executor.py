@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.progress import Report
 from onteg_dynamics.dataverse.tokens import TokenProvider
 from onteg_dynamics.dataverse.transport import Exchange
-from onteg_dynamics.errors import UnknownNameError
+from onteg_dynamics.errors import OntegError, UnknownNameError
 from onteg_dynamics.hookspecs import Choice, Finding
 from onteg_dynamics.registry import Registry, load
 from onteg_dynamics.result import Result
@@ -127,7 +128,8 @@ class Executor:
         """
         settings = self._clients.connection(connection)
         hook = self.registry.hooks.onteg_choices
-        found = hook(connection=settings, source=source, params=dict(params), dataverse=self.dataverse(settings))
+        with self._cleaning(settings):
+            found = hook(connection=settings, source=source, params=dict(params), dataverse=self.dataverse(settings))
         if found is None:
             raise UnknownNameError(f'no plugin knows the choices "{source}"')
         return tuple(found)
@@ -146,7 +148,8 @@ class Executor:
         settings = None if connection is None else self._clients.connection(connection)
         dataverse = None if settings is None else self.dataverse(settings)
         hook = self.registry.hooks.onteg_schema
-        found = hook(connection=settings, source=source, params=dict(params), dataverse=dataverse)
+        with self._cleaning(settings):
+            found = hook(connection=settings, source=source, params=dict(params), dataverse=dataverse)
         if found is None:
             without = " without a connection" if connection is None else ""
             raise UnknownNameError(f'no plugin knows the form "{source}" for this{without}')
@@ -166,6 +169,16 @@ class Executor:
     ) -> Step:
         end = None if deadline is None else time.monotonic() + deadline
         return Step(self.registry, self._clients, action, Call(deadline=end, cancelled=cancelled, report=report))
+
+    @contextmanager
+    def _cleaning(self, connection: Connection | None) -> Iterator[None]:
+        """Errors raised inside show no secret."""
+        try:
+            yield
+        except OntegError as exc:
+            if connection is not None:
+                exc.cleaned(self._clients.get(connection).redactor.text)
+            raise
 
     def _tokens(self, connection: Connection) -> TokenProvider | None:
         provider: TokenProvider | None = self.registry.hooks.onteg_token_provider(connection=connection)

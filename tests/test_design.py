@@ -48,7 +48,8 @@ ALLOWED: dict[str, set[str]] = {
     "clients": CONTRACT | {"dataverse"},
     "step": CONTRACT | {"advanced", "clients", "registry", "validation", "dataverse"},
     "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
-    "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export", "engines"},
+    "form": CONTRACT | {"executor", "registry", "export"},
+    "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export", "engines", "form"},
     "__main__": {"cli"},
     "pytest_plugin": {"sandbox"},
 }

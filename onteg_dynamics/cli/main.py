@@ -1,4 +1,4 @@
-"""The commands: spec, docs, check, choices, run, login, sandbox, mcp, demo."""
+"""The commands: spec, docs, check, choices, run, login, form, sandbox, mcp, demo."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 import orjson
 
 from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.form import form
 from onteg_dynamics.cli.guard import telling_errors
 from onteg_dynamics.cli.login import login
 from onteg_dynamics.cli.mcp import mcp
@@ -180,6 +181,7 @@ def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
 
 commands.add_command(sandbox)
 commands.add_command(login)
+commands.add_command(form)
 commands.add_command(mcp)
 
 

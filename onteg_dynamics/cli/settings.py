@@ -41,12 +41,13 @@ def connection_options(command: Command) -> Command:
     return file(command)
 
 
-def gather(connection_file: Path | None, options: Mapping[str, Any]) -> dict[str, Any]:
+def gather(connection_file: Path | None, options: Mapping[str, Any], *, ask: bool = True) -> dict[str, Any]:
     """The settings: options first, then the environment (``ONTEG_DYNAMICS_CLIENT_SECRET``), then the file.
 
     Args:
         connection_file: JSON object of settings.
         options: from the command line, by key.
+        ask: ask for a secret that is missing.
 
     Raises:
         click.UsageError: the file holds no JSON object.
@@ -56,7 +57,8 @@ def gather(connection_file: Path | None, options: Mapping[str, Any]) -> dict[str
         value = options.get(key) or os.environ.get(PREFIX + key.upper())
         if value:
             settings[key] = value
-    return _with_secret({**_assumed(settings), **settings})
+    complete = {**_assumed(settings), **settings}
+    return _with_secret(complete) if ask else complete
 
 
 def _from_file(path: Path | None) -> dict[str, Any]:
