@@ -36,6 +36,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.copies",
     "onteg_dynamics.actions.relations",
     "onteg_dynamics.actions.bulk",
+    "onteg_dynamics.actions.importing",
     "onteg_dynamics.actions.batch",
     "onteg_dynamics.actions.queries",
     "onteg_dynamics.actions.languages",

@@ -16,13 +16,13 @@ from onteg_dynamics.dataverse.protocol import dumps
 from onteg_dynamics.dataverse.targets import KnownRows
 from onteg_dynamics.errors import InputError, Problem
 
-__all__ = ["ETAGS", "Numbered", "Preparer"]
+__all__ = ["ETAGS", "PARTITION", "Numbered", "Preparer"]
 
 Numbered = tuple[int, Mapping[str, Any]]
 """A row with its place among the rows."""
 
 ETAGS = ("@odata.etag", "etag")
-_PARTITION = "partitionid"
+PARTITION = "partitionid"
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Preparer:
     def _ready(self, index: int, row: Mapping[str, Any]) -> Ready:
         own = _own_id(row.get(self.job.table.primary_id) or row.get("id"))
         etag = self._etag(row)
-        partition = row.get(_PARTITION) or self.link.call.parameters.get("partitionId")
+        partition = row.get(PARTITION) or self.link.call.parameters.get("partitionId")
         made = self._by_key(index, row, own) if self.job.key_columns else self._by_id(index, row, own)
         return replace(made, etag=etag, partition=str(partition) if partition else None)
 
@@ -90,6 +90,7 @@ class Preparer:
             return b"{}"
         hidden = {"id", self.job.table.primary_id, ETAGS[0], *self.job.key_columns}
         hidden |= {ETAGS[1]} if self.job.match_etag else set()
+        hidden |= {PARTITION} if self.job.table.is_elastic and self.job.mode == "update" else set()
         values = {name: value for name, value in row.items() if name not in hidden}
         return dumps(self._writer.write(values, self.job.mode))
 

@@ -150,7 +150,7 @@ class Roads:
             named["@odata.id"] = row.address
         else:
             named[self.job.table.primary_id] = row.id
-        if self.job.mode == "delete" and row.partition:
+        if self.job.mode in ("update", "delete") and row.partition:
             named["partitionid"] = row.partition
         return _joined(named, row.core)
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from onteg_dynamics.errors import InputError, Problem
 
-__all__ = ["FORMATS", "Target", "format_of", "open_target"]
+__all__ = ["FORMATS", "Target", "format_of", "is_url", "open_target"]
 
 FORMATS = {
     ".parquet": "Parquet",
@@ -57,6 +57,11 @@ class Target(Protocol):
         Raises:
             InputError: something stands there meanwhile.
         """
+
+
+def is_url(path: str) -> bool:
+    """Whether a path is a URL, of a file system that fsspec reaches."""
+    return _URL.match(path) is not None
 
 
 def format_of(path: str, chosen: str | None) -> str:

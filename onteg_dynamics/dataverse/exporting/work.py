@@ -19,7 +19,7 @@ import orjson
 
 from onteg_dynamics.errors import InputError
 
-__all__ = ["Note", "Plan", "Work"]
+__all__ = ["Note", "Plan", "Work", "locked", "read_whole", "write_whole"]
 
 _OWN = re.compile(r"lock|plan\.json|result|\d{4}\.(rows|json)|.*\.new")
 
@@ -79,23 +79,23 @@ class Work:
             raise InputError(f"{self.folder.name} is in the way; move it, or choose another path")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("ab") as lock:
-            if not _locked(lock):
+            if not locked(lock):
                 raise InputError("another export to this path is under way")
             yield self
 
     def plan(self) -> Plan | None:
         """What an earlier run settled, None where there was none."""
-        data = _read(self.folder / "plan.json")
+        data = read_whole(self.folder / "plan.json")
         return Plan(**data) if data else None
 
     def begin(self, plan: Plan) -> None:
         """Start afresh with this plan."""
         self._empty()
-        _write(self.folder / "plan.json", asdict(plan))
+        write_whole(self.folder / "plan.json", asdict(plan))
 
     def note(self, number: int, first: str) -> Note:
         """How far stream `number`, which begins with the page `first`, was read."""
-        data = _read(self.folder / f"{number:04}.json")
+        data = read_whole(self.folder / f"{number:04}.json")
         note = Note(**data) if data else Note(first)
         file = self.rows(number)
         there = file.stat().st_size if file.exists() else 0
@@ -103,7 +103,7 @@ class Work:
 
     def keep(self, number: int, note: Note) -> None:
         """Note how far stream `number` was read."""
-        _write(self.folder / f"{number:04}.json", asdict(note))
+        write_whole(self.folder / f"{number:04}.json", asdict(note))
 
     def rows(self, number: int) -> Path:
         """The file with the rows of stream `number`."""
@@ -138,7 +138,8 @@ class Work:
         return self.folder.is_dir() and all(_OWN.fullmatch(file.name) for file in self.folder.iterdir())
 
 
-def _read(file: Path) -> Mapping[str, Any] | None:
+def read_whole(file: Path) -> Mapping[str, Any] | None:
+    """The JSON object in a file; None where there is none."""
     try:
         data = orjson.loads(file.read_bytes())
     except (FileNotFoundError, orjson.JSONDecodeError):
@@ -146,13 +147,14 @@ def _read(file: Path) -> Mapping[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _write(file: Path, data: Mapping[str, Any]) -> None:
+def write_whole(file: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON object in one step: whoever reads the file meets the old one or the new one, whole."""
     fresh = file.with_name(f"{file.name}.new")
     fresh.write_bytes(orjson.dumps(data))
     os.replace(fresh, file)  # noqa: PTH105 - says what it does
 
 
-def _locked(file: BinaryIO) -> bool:
+def locked(file: BinaryIO) -> bool:
     """Lock `file` until it is closed; a process that is killed lets go too. False where another one holds it."""
     try:
         import fcntl
