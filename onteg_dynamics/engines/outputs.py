@@ -6,6 +6,7 @@ go to a file, and the task returns where it is and how many rows it holds.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -18,7 +19,9 @@ import orjson
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.executor import Stream
 
-__all__ = ["MOST_BYTES", "Opener", "collected", "trimmed", "written"]
+__all__ = ["MOST_BYTES", "Opener", "collected", "handed_on", "trimmed", "written"]
+
+log = logging.getLogger("onteg_dynamics.engines")
 
 Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
 """Opens a URL for writing."""
@@ -68,6 +71,24 @@ def written(stream: Stream, path: str, stored: Opener | None = None) -> dict[str
         if not stream.step.has_rows:
             rows = _wrote(file, [output])
     return {**trimmed(output), "path": path, "written": rows}
+
+
+def handed_on(stream: Stream, path: str = "", stored: Opener | None = None) -> dict[str, Any]:
+    """An action's output as a task returns it: its rows in a file where one is named.
+
+    Args:
+        stream: the action, not yet begun.
+        path: see `written`; "" for none.
+        stored: see `written`.
+
+    Raises:
+        InputError: the rows do not fit into a task's return value.
+        OntegError: what the action met.
+    """
+    output = written(stream, path, stored) if path else trimmed(collected(stream))
+    for warning in stream.result.warnings if stream.result is not None else ():
+        log.warning("%s", warning)
+    return output
 
 
 def trimmed(output: Mapping[str, Any], most: int = MOST_BYTES) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from airflow.sdk import BaseHook
 from onteg_dynamics.engines.airflow import partitions
 from onteg_dynamics.engines.airflow.form import CONNECTION_TYPE, settings_of
 from onteg_dynamics.engines.airflow.provider import HOOK_NAME
+from onteg_dynamics.engines.fields import verdict
 from onteg_dynamics.engines.shared import executor, registry
 from onteg_dynamics.errors import OntegError
 from onteg_dynamics.executor import Executor, Stream
-from onteg_dynamics.hookspecs import Finding
 
 __all__ = ["DEFAULT_CONNECTION", "DynamicsHook"]
 
@@ -109,13 +109,6 @@ class DynamicsHook(BaseHook):
         """Whether the connection works, and in one line what was verified or what to do."""
         try:
             with Executor(registry()) as alone:  # keeps nothing of a connection that is only being tried
-                return _told(list(alone.test_connection(self.settings())))
+                return verdict(list(alone.test_connection(self.settings())))
         except OntegError as exc:
             return False, " ".join(str(exc).split())
-
-
-def _told(findings: Sequence[Finding]) -> tuple[bool, str]:
-    wrong = [finding for finding in findings if finding.passed is False]
-    if wrong:
-        return False, " ".join(f"{wrong[0].check}: {wrong[0].message} {wrong[0].fix}".split())
-    return True, "Verified: " + " ".join(finding.message for finding in findings if finding.passed)

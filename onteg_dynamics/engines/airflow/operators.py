@@ -15,7 +15,7 @@ from onteg_dynamics.engines.airflow.options import check_options
 from onteg_dynamics.engines.airflow.policy import failing_rightly, with_policy
 from onteg_dynamics.engines.airflow.storage import stored_file
 from onteg_dynamics.engines.airflow.triggers import CANCELLED, JobTrigger
-from onteg_dynamics.engines.outputs import collected, trimmed, written
+from onteg_dynamics.engines.outputs import collected, handed_on
 from onteg_dynamics.errors import InputError, OntegError, Problem, StoppedError
 
 if TYPE_CHECKING:
@@ -90,10 +90,8 @@ class DynamicsOperator(BaseOperator):
     def _done(self, action: str, options: Mapping[str, Any]) -> dict[str, Any]:
         hook = self.hook
         stream = hook.stream(action, options, deadline=self.deadline, cancelled=lambda: self._is_stopped)
-        output = written(stream, self.output_path, stored_file) if self.output_path else trimmed(collected(stream))
+        output = handed_on(stream, self.output_path or "", stored_file)
         if stream.result is not None:
-            for warning in stream.result.warnings:
-                self.log.warning("%s", warning)
             self.log.info("%s: %s", action, stream.result.stats)
         self.record_url = record_url(endpoint_origin(hook.settings()["endpoint_url"]), output)
         return output

@@ -1,0 +1,71 @@
+"""A connection as a Dagster resource: its fields are the connection form's.
+
+Implements "Resources" of Dagster's documentation. Dagster has no secret type: a secret belongs into an ``EnvVar``, of
+which Dagster's pages show the name only; what prints the resource itself shows no secret either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dagster import ConfigurableResource
+from pydantic import Field, create_model
+
+from onteg_dynamics.engines.fields import FormField, fields, settings_of, verdict
+from onteg_dynamics.engines.outputs import handed_on
+from onteg_dynamics.engines.shared import executor, registry
+from onteg_dynamics.errors import OntegError
+from onteg_dynamics.executor import Executor
+
+__all__ = ["ConnectionResource", "DynamicsResource"]
+
+
+class ConnectionResource(ConfigurableResource):
+    """What a connection can do; its fields are added by `DynamicsResource`."""
+
+    def settings(self) -> dict[str, Any]:
+        """The connection's settings, as the connector's form has them. They hold the secrets."""
+        return settings_of("dagster", {one.key: getattr(self, one.key) for one in fields()})
+
+    def run(
+        self, action: str, options: Mapping[str, Any], *, output_path: str = "", deadline: float | None = None
+    ) -> dict[str, Any]:
+        """The output of an action.
+
+        Args:
+            action: machine name or title.
+            options: by key or label; all may be texts.
+            output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
+            deadline: seconds after which nothing more is sent.
+
+        Raises:
+            OntegError: what went wrong; secrets are taken out. See `trying_again`.
+        """
+        return handed_on(executor().stream(action, options, self.settings(), deadline=deadline), output_path)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the connection works, and in one line what was verified or what to do."""
+        try:
+            with Executor(registry()) as alone:  # keeps nothing of a connection that is only being tried
+                return verdict(list(alone.test_connection(self.settings())))
+        except OntegError as exc:
+            return False, " ".join(str(exc).split())
+
+
+def _typed(field: FormField) -> tuple[Any, Any]:
+    about: dict[str, Any] = {"description": f"{field.title}. {field.help}", "repr": not field.secret}
+    kind = field.kind if field.kind in (bool, int, float) else str  # Dagster's configuration knows no literals
+    return (kind, Field(..., **about)) if field.required else (kind | None, Field(field.default, **about))
+
+
+if TYPE_CHECKING:
+    DynamicsResource = ConnectionResource
+else:
+    DynamicsResource = create_model(
+        "DynamicsResource",
+        __base__=ConnectionResource,
+        __module__=__name__,
+        __doc__="A connection to Microsoft Dynamics 365 (Dataverse).",
+        **{field.key: _typed(field) for field in fields()},
+    )

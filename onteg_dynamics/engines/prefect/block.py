@@ -1,0 +1,80 @@
+"""A connection as a Prefect block: its fields are the connection form's, its secrets are secrets.
+
+Implements "Blocks" of Prefect's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr, create_model
+
+from onteg_dynamics.engines.fields import FormField, fields, settings_of, verdict
+from onteg_dynamics.engines.outputs import handed_on
+from onteg_dynamics.engines.shared import executor, registry
+from onteg_dynamics.errors import OntegError
+from onteg_dynamics.executor import Executor
+from onteg_dynamics.manifest import own_manifest
+
+__all__ = ["ConnectionBlock", "DynamicsBlock"]
+
+
+class ConnectionBlock(Block):
+    """What a connection can do; its fields are added by `DynamicsBlock`."""
+
+    _block_type_name: ClassVar[str] = "MS Dynamics 365"
+    _block_type_slug: ClassVar[str] = "ms-dynamics-365"
+    _description: ClassVar[str] = own_manifest().description
+    _documentation_url: ClassVar[str] = own_manifest().links["Dataverse Web API"]
+
+    def settings(self) -> dict[str, Any]:
+        """The connection's settings, as the connector's form has them. They hold the secrets."""
+        values = {one.key: getattr(self, one.key) for one in fields()}
+        plain = {
+            key: value.get_secret_value() if isinstance(value, SecretStr) else value for key, value in values.items()
+        }
+        return settings_of(self._block_document_name or "prefect", plain)
+
+    def run(
+        self, action: str, options: Mapping[str, Any], *, output_path: str = "", deadline: float | None = None
+    ) -> dict[str, Any]:
+        """The output of an action.
+
+        Args:
+            action: machine name or title.
+            options: by key or label; all may be texts.
+            output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
+            deadline: seconds after which nothing more is sent.
+
+        Raises:
+            OntegError: what went wrong; secrets are taken out.
+        """
+        return handed_on(executor().stream(action, options, self.settings(), deadline=deadline), output_path)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the connection works, and in one line what was verified or what to do."""
+        try:
+            with Executor(registry()) as alone:  # keeps nothing of a connection that is only being tried
+                return verdict(list(alone.test_connection(self.settings())))
+        except OntegError as exc:
+            return False, " ".join(str(exc).split())
+
+
+def _typed(field: FormField) -> tuple[Any, Any]:
+    kind = SecretStr if field.secret else field.kind
+    about: dict[str, Any] = {"title": field.title, "description": field.help}
+    return (kind, Field(..., **about)) if field.required else (kind | None, Field(field.default, **about))
+
+
+if TYPE_CHECKING:
+    DynamicsBlock = ConnectionBlock
+else:
+    DynamicsBlock = create_model(
+        "DynamicsBlock",
+        __base__=ConnectionBlock,
+        __module__=__name__,
+        __doc__="A connection to Microsoft Dynamics 365 (Dataverse).",
+        **{field.key: _typed(field) for field in fields()},
+    )
