@@ -22,7 +22,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,6 +157,20 @@ class InputError(OntegError):
         """
         self.problems = tuple(
             problem if problem.label else replace(problem, label=label(problem.path.partition(".")[0]))
+            for problem in self.problems
+        )
+        self.message = "\n".join(str(problem) for problem in self.problems)
+        self.args = (self.message,)
+        return self
+
+    def renamed(self, paths: Mapping[str, str]) -> InputError:
+        """This same error with other paths for its problems, such as the option that a column's value came from.
+
+        Args:
+            paths: new path by old path; others stay.
+        """
+        self.problems = tuple(
+            replace(problem, path=paths[problem.path], label="") if problem.path in paths else problem
             for problem in self.problems
         )
         self.message = "\n".join(str(problem) for problem in self.problems)

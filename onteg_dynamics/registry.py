@@ -45,6 +45,8 @@ OWN_MODULES = (
     "onteg_dynamics.actions.search",
     "onteg_dynamics.actions.files",
     "onteg_dynamics.actions.watching",
+    "onteg_dynamics.actions.sales",
+    "onteg_dynamics.actions.service",
     "onteg_dynamics.actions.messages",
     "onteg_dynamics.actions.metadata",
     "onteg_dynamics.actions.definitions",

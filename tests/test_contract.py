@@ -20,12 +20,16 @@ MANIFEST = own_manifest()
 NAMES = list(MANIFEST.actions)
 WRITES = [name for name in NAMES if not load(()).actions[name].action.annotations.read_only]
 CONTRACT = {"table": "account", "name": "new_Contract", "label": "Contract", "type": "File"}
+NEWSLETTER = {"table": "list", "row": {"listname": "Newsletter", "createdfromcode": "Contact", "type": False}}
 BEFORE: dict[str, list[tuple[str, Mapping[str, object] | None]]] = {
     "delete_key": [("create_key", None)],
     "upload_file": [("create_column", CONTRACT)],
     "download_file": [("create_column", CONTRACT), ("upload_file", None)],
     "delete_file": [("create_column", CONTRACT), ("upload_file", None)],
     "download_image": [("upload_image", None)],
+    "reopen_opportunity": [("win_opportunity", None)],
+    "pick_from_queue": [("add_to_queue", None)],
+    "add_to_marketing_list": [("create_record", NEWSLETTER)],
 }
 """What must have been done for an example to run: other actions, with options or by their own examples."""
 

@@ -43,25 +43,17 @@ def _updated(context: Context, options: Options, row: Mapping[str, Any]) -> Outc
 
 def _pair(states: Iterable[Choice], reasons: Iterable[Choice], state: Any, status: Any) -> dict[str, int]:
     """State and status reason that go together; the reason alone tells its state."""
+    from onteg_dynamics.dataverse.standing import choice_of
+
     if state is None and status is None:
         raise InputError((Problem("state", "", "is required when Status Reason is empty"),))
-    chosen = None if state is None else _choice("state", states, state)
+    chosen = None if state is None else choice_of("state", states, state)
     if status is None:
         assert chosen is not None
         return {"statecode": chosen.value}
     fitting = [one for one in reasons if chosen is None or one.state == chosen.value]
-    reason = _choice("status", fitting, status)
+    reason = choice_of("status", fitting, status)
     return {"statecode": chosen.value if chosen else reason.state or 0, "statuscode": reason.value}
-
-
-def _choice(path: str, choices: Iterable[Choice], value: Any) -> Choice:
-    known = list(choices)
-    text = str(value).strip().casefold()
-    for choice in known:
-        if text in {str(choice.value), choice.label.casefold()}:
-            return choice
-    allowed = ", ".join(f"{choice.label} ({choice.value})" for choice in known)
-    raise InputError((Problem(path, "", f"is not allowed here; allowed are {allowed}"),))
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""The row that an action is about."""
+"""The row that an action is about, and how it stood."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from onteg_dynamics.hookspecs import Context
 
 if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.standing import Standing
     from onteg_dynamics.dataverse.tables import Table
 
-__all__ = ["row_of"]
+__all__ = ["row_of", "was"]
 
 
 def row_of(context: Context, options: Mapping[str, Any]) -> tuple[Table, str]:
@@ -22,3 +23,8 @@ def row_of(context: Context, options: Mapping[str, Any]) -> tuple[Table, str]:
     from onteg_dynamics.dataverse.ids import as_guid
 
     return context.dataverse.table(options["table"]), as_guid(options["id"])
+
+
+def was(at: Standing) -> dict[str, Any]:
+    """The row that an action moved on, and the state it was in before."""
+    return {"table": at.table.name, "id": at.id, "name": at.name, "was": at.label}

@@ -121,11 +121,19 @@ class PayloadWriter:
         """
         guid = guid_of(str(value)) if isinstance(value, str) else None
         if guid is None:
-            _, address = self._resolver.bind(column, value)
-            guid = guid_of((address or "").partition("(")[2].rstrip(")"))
+            guid = guid_of(self.bound(column, value).partition("(")[2].rstrip(")"))
         if guid is None:
             raise ValueError("the row is to be named by its id or its name here")
         return guid
+
+    def bound(self, column: Column, value: Any) -> str:
+        """The address of the row that a value for a lookup column means, such as ``/accounts(…)``; "" for none.
+
+        Raises:
+            ValueError: it names a table the column cannot refer to.
+            LookupError: it matches no row, or several.
+        """
+        return self._resolver.bind(column, value)[1] or ""
 
     def _member(self, name: str, value: Any, table: str | None, mode: Mode) -> dict[str, Any]:
         if name.endswith(_BIND):
