@@ -23,7 +23,7 @@ ROOT = declaration_folder()
 PACKAGE = ROOT / "onteg_dynamics"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MANIFEST = own_manifest()
-SMALL_WORDS = {"or", "with", "from"}
+SMALL_WORDS = {"or", "to", "with", "from"}
 
 # Which rooms a room may import; its own is allowed, and everybody may import errors.
 CONTRACT = {"hookspecs", "manifest", "result", "connection", "secret"}
