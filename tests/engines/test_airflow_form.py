@@ -88,7 +88,7 @@ def test_advanced_settings_stand_in_a_section_of_their_own() -> None:
 def test_own_columns_have_the_forms_labels() -> None:
     behaviour = ui_behaviour()
     assert behaviour["relabeling"] == {"host": "Endpoint URL", "login": "Client ID", "password": "Client Secret"}
-    assert set(behaviour["hidden-fields"]) == {"schema", "port", "extra"}
+    assert set(behaviour["hidden-fields"]) == {"schema", "extra"}
 
 
 def test_what_went_in_comes_out(settings: dict[str, str]) -> None:
@@ -111,9 +111,14 @@ def test_a_bearer_connection(settings: dict[str, str]) -> None:
         ("yourorg.crm.dynamics.com", None, "https://yourorg.crm.dynamics.com"),
         ("127.0.0.1", 8443, "https://127.0.0.1:8443"),
         ("https://yourorg.crm.dynamics.com", None, "https://yourorg.crm.dynamics.com"),
+        ("https://yourorg.crm.dynamics.com/api/data", 443, "https://yourorg.crm.dynamics.com/api/data"),
+        ("https://127.0.0.1:8443", 8443, "https://127.0.0.1:8443"),
+        ("https://127.0.0.1:8443", 1, "https://127.0.0.1:8443"),
+        ("https://[yourorg", 443, "https://[yourorg"),
+        ("https://[::1]/api", 8443, "https://[::1]:8443/api"),
     ],
 )
-def test_a_connection_given_as_a_uri(host: str, port: int | None, url: str) -> None:
+def test_a_host_and_a_port_make_an_endpoint(host: str, port: int | None, url: str) -> None:
     assert settings_of(Kept(host=host, port=port))["endpoint_url"] == url
 
 

@@ -6,8 +6,10 @@ name says so. Implements "Managing Connections" (declarative ``conn-fields``, Ai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from onteg_dynamics.connection import connection_form
 from onteg_dynamics.manifest import own_manifest
@@ -26,7 +28,10 @@ CONNECTION_TYPE = "msdynamics365"
 STANDARD = {"endpoint_url": "host", "client_id": "login", "client_secret": "password"}
 """Settings that stand in Airflow's own columns; the column ``password`` is encrypted and masked."""
 
-UNUSED = ("schema", "port", "extra")
+UNUSED = ("schema", "extra")
+# The page's Test button refuses a stored connection without a port in Airflow 3.3.1 and 3.3.2 (apache/airflow#73298).
+PORT_HINT = "443 (Airflow 3.3.1 and 3.3.2 test no connection without a port)"
+DEFAULT_PORTS = {"https": 443, "http": 80}
 OWN = ("connection_name", "connector")  # Airflow's Connection ID, and always this connector
 # Airflow takes whatever has "token" in its name for a secret; an address or a path that is masked cannot be checked.
 RENAMED = {"token_url": "sign_in_url", "federated_token_file": "federated_credential_file"}
@@ -65,10 +70,11 @@ def conn_fields() -> dict[str, dict[str, Any]]:
 def ui_behaviour() -> dict[str, Any]:
     """Which of Airflow's own columns the form shows, under which labels."""
     fields = dict(_fields())
+    placeholders = {column: fields[key]["x-onteg-placeholder"] for key, column in STANDARD.items()}
     return {
         "hidden-fields": list(UNUSED),
         "relabeling": {column: fields[key]["title"] for key, column in STANDARD.items()},
-        "placeholders": {column: fields[key]["x-onteg-placeholder"] for key, column in STANDARD.items()},
+        "placeholders": {**placeholders, "port": PORT_HINT},
     }
 
 
@@ -87,11 +93,17 @@ def settings_of(connection: AirflowConnection) -> dict[str, Any]:
 
 
 def _endpoint(connection: AirflowConnection) -> str | None:
-    """The Endpoint URL; a connection given as a URI has host and port only."""
-    host = connection.host
-    if not host or "://" in host:
+    """The Endpoint URL. A connection given as a URI has a host only; a port counts where the URL names none."""
+    host, port = connection.host, connection.port
+    if not host:
         return host
-    return f"https://{host}:{connection.port}" if connection.port else f"https://{host}"
+    try:
+        parts = urlsplit(host if "://" in host else f"https://{host}")
+    except ValueError:  # the form tells what is wrong with it
+        return host
+    if port and port != DEFAULT_PORTS.get(parts.scheme) and not re.search(r":\d+$", parts.netloc):
+        parts = parts._replace(netloc=f"{parts.netloc}:{port}")
+    return parts.geturl()
 
 
 def _fields() -> Iterable[tuple[str, Mapping[str, Any]]]:
