@@ -1,0 +1,70 @@
+"""DAGs at work: mapping, waiting, handing files on, buttons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from onteg_dynamics.executor import Executor
+from onteg_dynamics.sandbox import Sandbox
+from tests.engines.airflow.running import Airflow
+
+pytestmark = pytest.mark.airflow
+
+
+def create(dataverse: Sandbox, **row: str) -> str:
+    """A new lead, made from outside of Airflow."""
+    with Executor() as executor:
+        made = executor.run(
+            "create_record", {"table": "lead", "row": {"lastname": "Outside", **row}}, dataverse.settings()
+        )
+        return str(made.unwrap()["id"])
+
+
+def rows(file: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in Path(file).read_text("utf-8").splitlines()]
+
+
+def test_mapping_and_waiting_in_the_triggerer(airflow: Airflow, dataverse: Sandbox) -> None:
+    run = airflow.run("proof_mapping", since="2026-01-01T00:00:00Z")
+    run.reaches("changed", "deferred")
+    created = [run.xcom("create", index=index) for index in range(4)]
+    assert len({one["id"] for one in created}) == 4
+    new = create(dataverse, subject="told from outside")
+    run.succeeds()
+    read = run.xcom("read")
+    assert [row["leadid"] for row in rows(read["path"])] == [new]
+    assert (read["written"], read["complete"]) == (1, True)
+    assert "rows" not in read
+    for index, one in enumerate(created):
+        address = f"{dataverse.url}/main.aspx?pagetype=entityrecord&etn=lead&id={one['id']}"
+        assert run.links("create", index) == {"Open in Dynamics 365": address}
+
+
+def test_a_sensor_on_a_worker(airflow: Airflow, dataverse: Sandbox) -> None:
+    run = airflow.run("proof_sensor", subject="seen by a sensor")
+    run.reaches("changed", "up_for_reschedule")
+    create(dataverse, subject="seen by a sensor")
+    run.succeeds()
+    assert run.xcom("changed")["table"] == "lead"
+
+
+def test_a_job_is_waited_for_in_the_triggerer(airflow: Airflow, dataverse: Sandbox) -> None:
+    gone = create(dataverse, subject="deleted by a job")
+    run = airflow.run("proof_job", subject="deleted by a job")
+    run.succeeds()
+    assert run.xcom("delete")["outcome"] == "succeeded"
+    assert dataverse.world.store.get(dataverse.world.model.tables["lead"], gone) is None
+    (address,) = run.links("delete").values()
+    assert "etn=asyncoperation" in address
+
+
+def test_five_tables_every_night(airflow: Airflow) -> None:
+    run = airflow.scheduled("dynamics_nightly_export")
+    run.succeeds()
+    for table in ("account", "contact", "lead", "opportunity", "product"):
+        told = run.xcom(f"{table}.check")
+        assert told["before"] == told["after"] == told["written"] > 0
+        assert run.xcom(f"{table}.split") is not None
