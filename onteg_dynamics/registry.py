@@ -7,7 +7,7 @@ dict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -133,6 +133,11 @@ class Registry:
             hint = suggest(name, [*self.actions, *(entry.spec.title for entry in self.actions.values())])
             raise UnknownNameError((Problem("action", "Action", f'there is no action "{name}". {hint}'.strip()),))
         return found
+
+    @cached_property
+    def complete(self) -> Manifest:
+        """The manifest with the actions of all plugins."""
+        return replace(self.manifest, actions={name: entry.spec for name, entry in self.actions.items()})
 
     @cached_property
     def _by_title(self) -> Mapping[str, Registered]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.extras import needing
 from onteg_dynamics.cli.guard import telling_errors
 from onteg_dynamics.cli.settings import connection_options, gather
 
@@ -48,12 +49,10 @@ def form(connection_file: Path | None, port: int, *, opened: bool, as_json: bool
 
 def _opened(settings: Mapping[str, Any], port: int) -> FormServer:
     """A server, or a clear word on why there is none."""
-    try:
+    with needing("form", "The form"):
         from onteg_dynamics.form.serving import FormServer
-
+    try:
         return FormServer(settings, port)
-    except ModuleNotFoundError as exc:
-        raise click.ClickException(f"The form needs {exc.name}: pip install 'onteg-dynamics[form]'") from exc
     except OSError as exc:
         raise click.ClickException(f"Port {port} cannot be had: {exc.strerror}") from exc
 

@@ -1,4 +1,4 @@
-"""The commands: spec, docs, check, choices, run, login, form, sandbox, mcp, demo."""
+"""The commands: spec, docs, check, choices, run, login, form, export, serve, sandbox, mcp, demo."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import click
 import orjson
 
 from onteg_dynamics.cli import exits, show
+from onteg_dynamics.cli.export import export
 from onteg_dynamics.cli.form import form
 from onteg_dynamics.cli.guard import telling_errors
 from onteg_dynamics.cli.login import login
 from onteg_dynamics.cli.mcp import mcp
 from onteg_dynamics.cli.progress import shown_progress
 from onteg_dynamics.cli.sandbox import sandbox
+from onteg_dynamics.cli.serve import serve
 from onteg_dynamics.cli.settings import connection_options, gather
 from onteg_dynamics.cli.specs import show_markdown, show_spec
 from onteg_dynamics.errors import OntegError
@@ -182,6 +184,8 @@ def _pairs(texts: tuple[str, ...], hint: str) -> dict[str, str]:
 commands.add_command(sandbox)
 commands.add_command(login)
 commands.add_command(form)
+commands.add_command(export)
+commands.add_command(serve)
 commands.add_command(mcp)
 
 
