@@ -81,11 +81,14 @@ def _lookup(dataverse: Dataverse, params: Params) -> Iterable[Choice]:
     return _told(list(offers_for(dataverse, table, _needed(params, "column"), _search(params))))
 
 
-def _owners(dataverse: Dataverse, params: Params) -> Iterable[Choice]:
-    from onteg_dynamics.dataverse.offers import offers
+def _rows_of(*tables: str) -> Source:
+    def fill(dataverse: Dataverse, params: Params) -> Iterable[Choice]:
+        from onteg_dynamics.dataverse.offers import offers
 
-    principals = (dataverse.table(name) for name in ("systemuser", "team"))
-    return _told([offer for table in principals for offer in offers(dataverse, table, _search(params))])
+        known = (dataverse.table(name) for name in tables)
+        return _told([offer for table in known for offer in offers(dataverse, table, _search(params))])
+
+    return fill
 
 
 def _told(found: Sequence[Offer]) -> Iterable[Choice]:
@@ -161,7 +164,8 @@ SOURCES: Mapping[str, Source] = {
     "rows": _rows,
     "lookup": _lookup,
     "targets": _targets,
-    "owners": _owners,
+    "owners": _rows_of("systemuser", "team"),
+    "parties": _rows_of("contact", "account", "lead", "systemuser", "queue"),
     "keys": _keys,
     "views": _views,
     "relationships": _relationships,

@@ -20,7 +20,7 @@ from onteg_dynamics.dataverse.protocol import JSON_BODY, Request, dumps, read
 from onteg_dynamics.dataverse.tables import Table
 from onteg_dynamics.errors import NotFoundError
 
-__all__ = ["Attachment", "add_note", "attachments", "download_attachment", "find_note"]
+__all__ = ["Attachment", "add_attachment", "add_note", "attachments", "download_attachment", "find_note"]
 
 _CRM = "Microsoft.Dynamics.CRM."
 
@@ -91,18 +91,42 @@ def add_note(link: Link, table: Table, row_id: str, subject: str, text: str, con
     note = {"subject": subject or None, "notetext": text or None, "objectid": {"table": table.name, "id": row_id}}
     if content is None:
         return str(rows.create(link, link.table(_NOTE.table), note).id)
-    named = {**note, "filename": content.name, "mimetype": content.mime_type}
+    return _add(link, _NOTE, note, content)
+
+
+def add_attachment(link: Link, table: Table, row_id: str, content: Content, number: int = 1) -> str:
+    """Attach a file to an email or appointment.
+
+    Args:
+        link: the client at work.
+        table: the activity's table.
+        row_id: its GUID.
+        content: the file.
+        number: its place among the attachments, from 1.
+
+    Returns:
+        The attachment's GUID.
+
+    Raises:
+        ServiceError: the file is too large or of a kind that is not allowed.
+    """
+    of = {"objectid": {"table": table.name, "id": row_id}, "objecttypecode": table.name, "attachmentnumber": number}
+    return _add(link, _MIME, {**of, "subject": content.name}, content)
+
+
+def _add(link: Link, kind: _Kind, row: Mapping[str, Any], content: Content) -> str:
+    named = {**row, "filename": content.name, "mimetype": content.mime_type}
     if content.size <= CHUNK or link.call.rehearsal is not None:
         body = base64.b64encode(content.whole()).decode()
-        return str(rows.create(link, link.table(_NOTE.table), {**named, _NOTE.body: body}).id)
-    return _add_in_blocks(link, named, content)
+        return str(rows.create(link, link.table(kind.table), {**named, kind.body: body}).id)
+    return _add_in_blocks(link, kind, named, content)
 
 
-def _add_in_blocks(link: Link, note: Mapping[str, Any], content: Content) -> str:
-    own, table = new_row_id(), link.table(_NOTE.table)
-    body = link.writer(table).write(note, "create")
-    target = {"@odata.type": f"{_CRM}{_NOTE.table}", _NOTE.key: own, **body}
-    token = _post(link, "InitializeAnnotationBlocksUpload", {"Target": target})["FileContinuationToken"]
+def _add_in_blocks(link: Link, kind: _Kind, row: Mapping[str, Any], content: Content) -> str:
+    own, table = new_row_id(), link.table(kind.table)
+    body = link.writer(table).write(row, "create")
+    target = {"@odata.type": f"{_CRM}{kind.table}", kind.key: own, **body}
+    token = _post(link, f"Initialize{kind.message}BlocksUpload", {"Target": target})["FileContinuationToken"]
     blocks = []
     for number, piece in enumerate(content.pieces(CHUNK)):
         block = base64.b64encode(f"{number:032d}".encode()).decode()
@@ -110,8 +134,8 @@ def _add_in_blocks(link: Link, note: Mapping[str, Any], content: Content) -> str
         _post(link, "UploadBlock", {"BlockId": block, "BlockData": data, "FileContinuationToken": token})
         blocks.append(block)
     end = {"Target": target, "BlockList": blocks, "FileContinuationToken": token}
-    answer = _post(link, "CommitAnnotationBlocksUpload", end)
-    return str(answer.get("AnnotationId") or own)
+    answer = _post(link, f"Commit{kind.message}BlocksUpload", end)
+    return str(answer.get("AnnotationId") or answer.get("ActivityMimeAttachmentId") or own)
 
 
 def attachments(link: Link, table: Table, row_id: str) -> list[Attachment]:

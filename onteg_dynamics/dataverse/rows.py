@@ -55,7 +55,14 @@ class Found:
     row: Row
 
 
-def create(link: Link, table: Table, row: Mapping[str, Any], *, returning: bool = False) -> Written:
+def create(
+    link: Link,
+    table: Table,
+    row: Mapping[str, Any],
+    *,
+    returning: bool = False,
+    related: Mapping[str, Any] | None = None,
+) -> Written:
     """Create a row. Its GUID is made here, so that a repeat after a lost answer finds the row and makes no second one.
 
     Args:
@@ -63,13 +70,14 @@ def create(link: Link, table: Table, row: Mapping[str, Any], *, returning: bool 
         table: where to create it.
         row: see `PayloadWriter.write`.
         returning: also bring the row as the service stored it.
+        related: rows to create with it, by navigation property, as the Web API takes them ("deep insert").
 
     Raises:
         InputError: the row does not fit the table. Nothing was sent.
         ConflictError: a row with this id, or with these alternate key values, exists.
         ServiceError: the service refuses it.
     """
-    body = link.writer(table).write(row, "create")
+    body = {**link.writer(table).write(row, "create"), **(related or {})}
     own_id = body.setdefault(table.primary_id, new_row_id()) if _takes_id(link, table) else None
     generated = own_id is not None and guid_of(str(row.get(table.primary_id) or "")) is None
     repeat = Repeat.ALWAYS if generated else Repeat.UNSENT
