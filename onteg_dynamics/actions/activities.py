@@ -35,8 +35,7 @@ def send_email(context: Context, options: Options) -> Outcome:
     """Write an email, and send it."""
     from onteg_dynamics.dataverse.activities import send_email as send
 
-    files = [_file(index, one) for index, one in enumerate(options.get("attachments", ()))]
-    done = send(context.dataverse, _about(context, options), files, send=options.get("send", True))
+    done = send(context.dataverse, _about(context, options), _files(options), send=options.get("send", True))
     return Outcome({"table": "email", **vars(done)})
 
 
@@ -81,15 +80,14 @@ def _about(context: Context, options: Options) -> dict[str, Any]:
     return {**options, "regarding": {"table": table.name, "id": own}}
 
 
-def _file(index: int, value: Mapping[str, Any]) -> Content:
+def _files(options: Options) -> list[Content]:
     from onteg_dynamics.dataverse.content import of_path, of_value
 
-    name, kind, place = value.get("file_name", ""), value.get("mime_type", ""), f"attachments.{index}"
-    if value.get("path"):
-        return of_path(value["path"], name, kind, f"{place}.path")
-    if value.get("content") is None:
-        raise InputError((Problem(f"{place}.path", "", "is required when Content is empty"),))
-    return of_value(value["content"], name, kind, f"{place}.content")
+    files = [of_path(options["path"])] if options.get("path") else []
+    for index, one in enumerate(options.get("attachments", ())):
+        field = f"attachments.{index}.content"
+        files.append(of_value(one["content"], one["file_name"], one.get("mime_type", ""), field))
+    return files
 
 
 @hookimpl

@@ -89,10 +89,17 @@ def test_an_email_is_sent_with_files(run: Any, account: dict[str, str], tmp_path
     run("update_record", table="organization", key=organization, row={"maxuploadfilesize": 16_000_000})
     path = tmp_path / "offer.txt"
     path.write_bytes(b"An offer")
-    files = [{"path": str(path)}, {"content": base64.b64encode(b"x" * 4_300_000).decode(), "file_name": "big.bin"}]
+    files = [{"content": base64.b64encode(b"x" * 4_300_000).decode(), "file_name": "big.bin"}]
     to = ["jim@x.example", "Jim Glynn", {"table": "contact", "id": JIM}]
     output = run(
-        "send_email", subject="Offer", body="<p>Hello</p>", to=to, bcc="a@x.example", attachments=files, **account
+        "send_email",
+        subject="Offer",
+        body="<p>Hello</p>",
+        to=to,
+        bcc="a@x.example",
+        path=str(path),
+        attachments=files,
+        **account,
     )
     assert (output["sent"], output["parties"], output["attachments"]) == (True, 4, 2)
     own = output["id"]
@@ -127,8 +134,8 @@ def test_a_dynamic_list_cannot_be_read(run: Any) -> None:
         ("send_email", {}, r"To \(to\).*is required when CC and BCC are empty"),
         ("send_email", {"to": "Nobody At All", "cc": "@"}, r"To .*no row has this name\nCC .*no row has this name"),
         ("send_email", {"to": [{"table": "task", "id": TASK}]}, "does not refer to task"),
-        ("send_email", {"to": "a@x.example", "attachments": [{"path": "/no/such/file"}]}, "attachments.*names no file"),
-        ("send_email", {"to": "a@x.example", "attachments": [{"file_name": "x"}]}, "required when Content is empty"),
+        ("send_email", {"to": "a@x.example", "path": "/no/such/file"}, "Path .*names no file"),
+        ("send_email", {"to": "a@x.example", "attachments": [{"content": "?", "file_name": "x"}]}, "is not base64"),
         ("add_task", {"due": "soon", "priority": "Burning"}, r"Priority \(priority\)(.|\n)*Due \(due\)"),
         ("add_task", {"table": "account"}, "Row ID .*is required with Table"),
         ("add_task", {"row": {"nonsense": 1}}, "task has no such column"),

@@ -53,6 +53,7 @@ TEMPLATES = (
     _choices("rows", "Rows of a table, found by a part of their name.", "table", "search"),
     _choices("lookup", "Rows that a lookup column may point to.", "table", "column", "search"),
     _choices("owners", "Users and teams.", "search"),
+    _choices("parties", "Who may take part in an activity: contacts, accounts, leads, users and queues.", "search"),
     _choices("relationships", "The ways from a table to others.", "table", "related_table"),
     _choices("views", "System and personal views of a table.", "table"),
     _choices("keys", "Alternate keys of a table.", "table"),
@@ -65,7 +66,7 @@ TEMPLATES = (
 _BY_PARAMETER = {"table": "tables", "related_table": "tables", "column": "columns"}
 """What completes a parameter."""
 
-_FAR_REACHING = ("lookup", "owners")
+_FAR_REACHING = ("lookup", "owners", "parties")
 """Dropdowns with rows of other tables than the one that is named."""
 
 
