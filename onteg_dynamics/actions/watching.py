@@ -1,4 +1,4 @@
-"""What has happened since the last time: Get Changes, List New or Updated Records."""
+"""What has happened since the last time: Get Changes, List New or Updated Records, Sync Table."""
 
 from __future__ import annotations
 
@@ -74,6 +74,28 @@ def _ended(newest: Newest) -> dict[str, Any]:
     return {"complete": newest.complete, "reason": reason, "state": newest.mark.as_dict() if newest.mark else None}
 
 
+def sync_table(context: Context, options: Options) -> Outcome:
+    """Keep a table as a Parquet or SQLite file: first all rows, then what changed since the last run."""
+    from onteg_dynamics.dataverse.exporting.sources import table_source
+    from onteg_dynamics.dataverse.queries import LARGEST_PAGE
+    from onteg_dynamics.dataverse.syncing.places import place_of
+    from onteg_dynamics.dataverse.syncing.sync import Sync
+
+    dataverse, labels = context.dataverse, options.get("labels", False)
+    table = dataverse.table(options["table"])
+    place = place_of(options["path"], options.get("format"))
+    size = options.get("page_size", LARGEST_PAGE)
+    source = table_source(dataverse, table, options.get("select", ()), "", labels=labels, page_size=size)
+    if context.dataverse.call.rehearsal is not None:
+        return Outcome()
+    store = place.store(table, source.fields(dataverse))
+    done = Sync(dataverse, source, store, anew=options.get("start_over", False)).run()
+    if done.why:
+        context.warn(f"All rows were read anew: {done.why}.")
+    told = {"rows": done.rows, "written": done.written, "deleted": done.deleted, "full": done.full}
+    return Outcome({"table": table.name, "path": str(place.path), "format": place.format, **told})
+
+
 def _moment(text: str) -> datetime | None:
     if not text:
         return None
@@ -92,4 +114,5 @@ def onteg_register_actions() -> Iterable[Action]:
     return (
         Action("get_changes", get_changes, READS),
         Action("list_new_or_updated_records", list_new_or_updated_records, READS),
+        Action("sync_table", sync_table, Annotations(destructive=True, idempotent=True)),
     )

@@ -79,11 +79,15 @@ class Changes:
         limit: the most entries to hand out, None for no limit.
         only_later: to begin with, hand out nothing: only what changes from now on counts.
         known_ids: GUIDs of the rows that the caller has, by which deletes are found when the position has expired.
+        annotations: what to bring beside the values; by default labels where the selection wants them.
+        page_size: rows to ask for at a time; the service's own where it is None.
 
     Attributes:
         deleted: GUIDs of rows that are gone.
         complete: whether every change up to now was handed out.
         resynchronised: the position had expired, and all rows were read anew.
+        begun: the page at hand is the first of a reading of all rows.
+        full: the page at hand belongs to such a reading.
     """
 
     link: Link
@@ -92,9 +96,13 @@ class Changes:
     limit: int | None = None
     only_later: bool = False
     known_ids: Collection[str] = ()
+    annotations: str | None = None
+    page_size: int | None = None
     deleted: list[str] = field(default_factory=list)
     complete: bool = False
     resynchronised: bool = False
+    begun: bool = False
+    full: bool = False
 
     def __iter__(self) -> Iterator[list[Row]]:
         """The pages.
@@ -121,8 +129,10 @@ class Changes:
 
     def _pages(self) -> Iterator[list[Row]]:
         given = 0
+        self.begun = self.position is None
         position = self.position or self._beginning()
         while not self.complete:
+            self.full = position.full
             data = self._fetch(position)
             entries = data["value"][position.skip :]
             room = None if self.limit is None else self.limit - given
@@ -131,12 +141,13 @@ class Changes:
             rows = self._sorted_out(taken, show=not (self.only_later and position.full))
             self.position = position = self._after(position, len(taken), len(entries), data)
             yield rows
+            self.begun = False
             if self.limit is not None and given >= self.limit:
                 return
 
     def _fetch(self, position: Position) -> Mapping[str, Any]:
-        annotations = LABELS if self.selection.labels else None
-        headers = dict(prefer(annotations=annotations))
+        annotations = self.annotations or (LABELS if self.selection.labels else None)
+        headers = dict(prefer(page_size=self.page_size, annotations=annotations))
         wish = "odata.track-changes" if position.full else ""
         headers["Prefer"] = ",".join(one for one in (wish, headers.get("Prefer", "")) if one)
         answer: Mapping[str, Any] = self.link.send(Request("GET", position.link, headers=headers)).data

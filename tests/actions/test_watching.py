@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +188,13 @@ def test_a_bounded_reading_goes_on_without_doubles(settings: dict[str, str], san
         assert len(seen) == len(set(seen))
         stored = sandbox.call(lambda: sandbox.world.store.select("account", {"statecode": 0}, ("accountid",)))
         assert sorted(seen) == sorted(row["accountid"] for row in stored)
+
+
+def test_a_table_is_kept_as_a_file(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:
+    options = {"table": "accounts", "path": str(tmp_path / "copy"), "format": "sqlite", "select": "name"}
+    rehearsed = executor.run("sync_table", {**options, "dry_run": "yes"}, settings).unwrap()
+    assert (rehearsed["dry_run"], rehearsed["requests"], list(tmp_path.iterdir())) == (True, [], [])
+    first = executor.run("sync_table", options, settings).unwrap()
+    assert (first["table"], first["format"], first["full"]) == ("account", "SQLite", True)
+    again = executor.run("Sync Table", {**options, "start_over": "false"}, settings).unwrap()
+    assert (again["rows"], again["written"], again["full"]) == (first["rows"], 0, False)
