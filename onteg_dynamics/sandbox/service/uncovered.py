@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-# Messages of the service that a client may well call; those that the sandbox has are found before this is asked.
-MESSAGES = frozenset(
-    [
-        "AddItemCampaign",
-        "CopyDynamicListToStatic",
-        "DeliverIncomingEmail",
-        "ExportSolution",
-        "ImportSolution",
-        "SetLocLabels",
-        "TriggerServiceEndpointCheck",
-    ],
-)
+from functools import lru_cache
+from importlib import resources
+
+
+@lru_cache(maxsize=1)
+def service_messages() -> frozenset[str]:
+    """The functions and actions that Microsoft's pages name; the sandbox has some of them."""
+    found = resources.files("onteg_dynamics.sandbox").joinpath("data").joinpath("messages.txt")
+    return frozenset(found.read_text("utf-8").split())
