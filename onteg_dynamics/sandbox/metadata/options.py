@@ -43,7 +43,7 @@ def parse_options(pairs: Sequence[tuple[str, str]], kind: MetadataType, types: T
         if name == "$select":
             select = _selected(value, kind)
         elif name == "$filter":
-            predicate = parse_filter(value, kind)
+            predicate = _filter(value, kind)
         elif name == "$expand":
             expand = tuple(_expanded(value, kind, types))
         elif name == "$count":
@@ -97,6 +97,13 @@ def _selected(value: str, kind: MetadataType) -> tuple[str, ...]:
         if name not in kind.members:
             raise refusals.unknown_property(name, kind.full_name)
     return names
+
+
+def _filter(value: str, kind: MetadataType) -> Predicate:
+    """Global choices cannot be filtered ("Query table definitions using the Web API")."""
+    if kind.is_a("OptionSetMetadataBase"):
+        raise refusals.query_error("The query parameter $filter is not supported")
+    return parse_filter(value, kind)
 
 
 def _expanded(value: str, kind: MetadataType, types: TypesByName) -> Iterator[tuple[NavigationMember, Options]]:

@@ -11,7 +11,7 @@ from onteg_dynamics.sandbox.store import Store
 STEP, ENDPOINT = "sdkmessageprocessingstep", "serviceendpoint"
 IMAGE, CALLBACK = "sdkmessageprocessingstepimage", "callbackregistration"
 REGISTRATIONS = frozenset({STEP, ENDPOINT, IMAGE, CALLBACK})
-SILENT = REGISTRATIONS | {"asyncoperation", "bulkdeleteoperation"}
+SILENT = REGISTRATIONS | {"asyncoperation", "bulkdeleteoperation", "bulkdeletefailure"}
 """Tables whose changes nobody is told of: the registrations themselves, and the jobs that telling makes."""
 
 WEBHOOK = 8

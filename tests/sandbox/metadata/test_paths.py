@@ -176,3 +176,8 @@ def test_refuses_addresses_of_nothing(steps: tuple[Step | str, ...], status: int
 )
 def test_refuses_what_metadata_does_not_offer(options: dict[str, str], status: int) -> None:
     assert refusal("EntityDefinitions", **options).status == status
+
+
+def test_global_choices_are_not_filtered() -> None:
+    found = refusal("GlobalOptionSetDefinitions", filter="Name eq 'x'")
+    assert (found.status, found.code, str(found)) == (400, "0x80060888", "The query parameter $filter is not supported")

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from tests.sandbox.schema import bodies
 from tests.sandbox.service.client import Client
 
 
@@ -20,8 +24,8 @@ def condition(column: str, operator: str, *values: Any) -> dict[str, Any]:
     return {"AttributeName": column, "Operator": operator, "Values": typed}
 
 
-def started(client: Client, *queries: dict[str, Any]) -> str:
-    answer = client.post("BulkDelete", {"QuerySet": list(queries), "JobName": "Clean up"})
+def started(client: Client, *queries: dict[str, Any], **members: Any) -> str:
+    answer = client.post("BulkDelete", {"QuerySet": list(queries), "JobName": "Clean up", **members})
     assert answer.status == 200, answer.body
     return str(answer.json()["JobId"])
 
@@ -51,20 +55,55 @@ def test_conditions_are_read(client: Client) -> None:
     assert {row["name"] for row in client.get("accounts").json()["value"]} == {"A1", "A2", "A3"}
 
 
-def test_a_row_that_must_stay_is_counted(client: Client) -> None:
-    account = client.create("accounts", name="A")
-    incident = {"title": "T", "customerid_account@odata.bind": f"/accounts({account})"}
-    assert client.post("incidents", incident).status == 204
-    relation = next(
-        one
-        for one in client.world.model.pointing_at("account")
-        if (one.table, one.column) == ("incident", "customerid")
-    )
-    job = started(client, query("account", condition("name", "Equal", "A")))
-    state(client, job)
-    (told,) = client.get("bulkdeleteoperations").json()["value"]
-    gone = relation.cascade.delete != "Restrict"
-    assert (told["successcount"], told["failurecount"]) == ((1, 0) if gone else (0, 1))
+def restricted(client: Client) -> str:
+    """A unit that a product is counted in: the relationship restricts its deletion."""
+    group = client.create("uomschedules", name="Weights", baseuomname="Gram")
+    in_group = {"uomscheduleid@odata.bind": f"/uomschedules({group})"}
+    unit = client.create("uoms", name="Bag", quantity=1, **in_group)
+    counted = {"defaultuomid@odata.bind": f"/uoms({unit})"}
+    grouped = {"defaultuomscheduleid@odata.bind": f"/uomschedules({group})"}
+    client.create("products", name="Beans", productnumber="B1", quantitydecimal=0, **counted, **grouped)
+    return unit
+
+
+def test_a_row_that_must_stay_is_told(client: Client) -> None:
+    unit = restricted(client)
+    client.create("accounts", name="A")
+    units = query("uom", condition("uomid", "Equal", unit))
+    job = started(client, query("account", condition("name", "Equal", "A")), units)
+    assert [state(client, job), state(client, job)] == [(2, 20), (3, 30)]
+    (told,) = client.get(f"bulkdeleteoperations?$filter=_asyncoperationid_value eq {job}").json()["value"]
+    assert (told["successcount"], told["failurecount"], told["statuscode"]) == (1, 1, 30)
+    (failure,) = client.get(f"bulkdeletefailures?$filter=_asyncoperationid_value eq {job}").json()["value"]
+    assert failure["_bulkdeleteoperationid_value"] == told["bulkdeleteoperationid"]
+    assert (failure["orderedqueryindex"], failure["errornumber"]) == (1, int("80040227", 16) - 2**32)
+    assert "cannot be deleted" in failure["errordescription"]
+    assert client.get(f"uoms({unit})").status == 200
+    assert client.post("bulkdeletefailures", {"errordescription": "x"}).status == 405
+
+
+def test_a_job_waits_until_its_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.create("accounts", name="Before")
+    at = client.world.clock() + timedelta(hours=1)
+    job = started(client, query("account", condition("name", "NotNull")), StartDateTime=at.isoformat())
+    assert [state(client, job), state(client, job)] == [(1, 10), (1, 10)]
+    client.create("accounts", name="Meanwhile")
+    monkeypatch.setattr(client.world, "clock", lambda: at)
+    assert [state(client, job), state(client, job), state(client, job)] == [(1, 10), (2, 20), (3, 30)]
+    assert client.get("accounts").json()["value"] == []
+    postponed = client.get(f"asyncoperations({job})").json()["postponeuntil"]
+    assert postponed == at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_job_whose_table_went_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.post("EntityDefinitions", bodies.table()).status == 204
+    at = client.world.clock() + timedelta(hours=1)
+    everything = query("new_bankaccount", condition("new_accountname", "NotNull"))
+    job = started(client, everything, StartDateTime=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    assert client.delete("EntityDefinitions(LogicalName='new_bankaccount')").status == 204
+    monkeypatch.setattr(client.world, "clock", lambda: at)
+    assert [state(client, job), state(client, job)] == [(1, 10), (3, 31)]
+    assert "new_bankaccount" in client.get(f"asyncoperations({job})").json()["message"]
 
 
 def test_what_cannot_be_read_is_refused(client: Client) -> None:
@@ -74,3 +113,6 @@ def test_what_cannot_be_read_is_refused(client: Client) -> None:
     assert client.post("BulkDelete", {"QuerySet": [wrong]}).status == 400
     linked = {**query("account"), "LinkEntities": [{}]}
     assert client.post("BulkDelete", {"QuerySet": [linked]}).status == 501
+    assert client.post("BulkDelete", {"QuerySet": [query("account")], "StartDateTime": "soon"}).status == 400
+    recurring = {"QuerySet": [query("account")], "RecurrencePattern": "FREQ=DAILY;INTERVAL=1;"}
+    assert client.post("BulkDelete", recurring).status == 501

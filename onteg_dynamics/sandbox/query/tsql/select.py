@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
+from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.query.fetchxml.tree import Attribute, Order
 from onteg_dynamics.sandbox.query.tsql.checks import only, unsupported
 from onteg_dynamics.sandbox.query.tsql.tables import Named, Tables
@@ -110,7 +111,7 @@ def _read_group(column: Named, alias: str, selected: Selected) -> None:
 
 def _read_aggregate(node: exp.Expression, alias: str, tables: Tables, selected: Selected) -> None:
     if not alias:
-        raise unsupported("an aggregate without a name; write AS")
+        raise refusals.not_covered("an aggregate without a name in SQL; write AS")
     column, attribute = _aggregate(node, tables)
     selected.add(column, replace(attribute, alias=alias), alias)
 
@@ -123,6 +124,8 @@ def _aggregate(node: exp.Expression, tables: Tables) -> tuple[Named, Attribute]:
     if function is None:
         raise unsupported(f"the function {type(node).__name__}")
     only(node, "this", "big_int")
+    if isinstance(node.this, exp.Distinct):
+        raise refusals.not_covered("DISTINCT in an aggregate in SQL")
     column = tables.column(node.this)
     return column, Attribute(column.name, aggregate=function)
 
