@@ -1,7 +1,8 @@
-"""Every night: five tables as JSON lines, each in parts that any worker may take, and their counts checked.
+"""Every night: five tables as Parquet, each in parts that any worker may take, and their counts checked.
 
-Needs a connection ``dynamics_default``. Files go to the folder in the Airflow variable ``dynamics_folder``; with
-several machines let it be one that all of them see, or a URL such as ``s3://bucket/dynamics``.
+Needs a connection ``dynamics_default`` and ``onteg-dynamics[airflow,export]``. Files go to the folder in the Airflow
+variable ``dynamics_folder``; with several machines let it be one that all of them see, or a URL such as
+``s3://bucket/dynamics``. A part whose worker dies is read on by the next try.
 """
 
 from datetime import datetime, timedelta
@@ -9,12 +10,12 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, task, task_group
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
-from onteg_dynamics.engines.airflow.operators import DynamicsOperator
 from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.transfers import DynamicsExportOperator
 
 TABLES = ("account", "contact", "lead", "opportunity", "product")
 PARTS = 3
-FOLDER = "{{ var.value.get('dynamics_folder', '/tmp/dynamics') }}"
+FOLDER = "{{ var.value.get('dynamics_folder', '/tmp/dynamics') }}/{{ dag_run.run_after.strftime('%Y%m%d') }}"
 
 
 @task(retry_policy=DynamicsRetryPolicy())
@@ -26,18 +27,19 @@ def split(table: str) -> list[dict]:
 @task(retry_policy=DynamicsRetryPolicy())
 def check(table: str, parts: list[dict], files: list[dict]) -> dict:
     """All rows arrived."""
-    return DynamicsHook().check_counts(table, parts, sum(file["written"] for file in files))
+    return DynamicsHook().check_counts(table, parts, sum(file["rows"] for file in files))
 
 
 @task_group
 def export(table: str) -> None:
     """One table."""
     parts = split(table)
-    files = DynamicsOperator.partial(
-        task_id="read",
-        action="List Records",
-        output_path=f"{FOLDER}/{{{{ dag_run.run_after.strftime('%Y%m%d') }}}}/{table}-{{{{ ti.map_index }}}}.jsonl",
-    ).expand(options=parts.map(lambda part: {"table": table, "filter": part["filter"], "labels": True}))
+    files = DynamicsExportOperator.partial(
+        task_id="write",
+        table=table,
+        path=f"{FOLDER}/{table}-{{{{ ti.map_index }}}}.parquet",
+        options={"labels": True},
+    ).expand(part=parts)
     check(table, parts, files.output)
 
 

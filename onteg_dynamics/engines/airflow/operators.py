@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator, XComArg
@@ -43,7 +43,7 @@ class DynamicsOperator(BaseOperator):
         InputError: options do not fit.
     """
 
-    template_fields = ("options", "dynamics_conn_id", "output_path")
+    template_fields: ClassVar[Sequence[str]] = ("options", "dynamics_conn_id", "output_path")
     template_fields_renderers: ClassVar[dict[str, str]] = {"options": "json"}
     operator_extra_links = (RecordLink(),)
     ui_color = "#d9e7f5"

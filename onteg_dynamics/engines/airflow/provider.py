@@ -15,6 +15,7 @@ __all__ = ["HOOK_NAME", "get_provider_info"]
 PACKAGE = "onteg-dynamics"
 HOOK_NAME = "MS Dynamics 365"
 HERE = "onteg_dynamics.engines.airflow"
+MODULES = {"operators": ("operators", "transfers")}
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -48,4 +49,5 @@ def _connection_type() -> dict[str, Any]:
 
 
 def _modules(kind: str) -> dict[str, Any]:
-    return {"integration-name": HOOK_NAME, "python-modules": [f"{HERE}.{kind}"]}
+    names = MODULES.get(kind, (kind,))
+    return {"integration-name": HOOK_NAME, "python-modules": [f"{HERE}.{name}" for name in names]}

@@ -9,7 +9,7 @@ import pytest
 
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
-from tests.engines.airflow.running import Airflow
+from tests.engines.airflow.running import Airflow, until
 
 pytestmark = pytest.mark.airflow
 
@@ -62,9 +62,43 @@ def test_a_job_is_waited_for_in_the_triggerer(airflow: Airflow, dataverse: Sandb
 
 
 def test_five_tables_every_night(airflow: Airflow) -> None:
+    from pyarrow import parquet
+
     run = airflow.scheduled("dynamics_nightly_export")
     run.succeeds()
     for table in ("account", "contact", "lead", "opportunity", "product"):
         told = run.xcom(f"{table}.check")
         assert told["before"] == told["after"] == told["written"] > 0
-        assert run.xcom(f"{table}.split") is not None
+        parts = [run.xcom(f"{table}.write", index=index) for index in range(len(run.xcom(f"{table}.split")))]
+        assert sum(parquet.read_metadata(part["path"]).num_rows for part in parts) == told["written"]
+
+
+def test_leads_of_a_file_become_opportunities(airflow: Airflow, dataverse: Sandbox) -> None:
+    run = airflow.run("dynamics_leads_from_csv")
+    run.succeeds()
+    assert run.xcom("import")["created"] == 5
+    assert not run.xcom("import").keys() & {"rows", "left_out"}
+    opportunities = run.xcom("qualify", index=0)
+    rows_of = {row["name"]: row for row in dataverse.world.store.select("opportunity", {})}
+    names = {"Espresso machines for four shops", "Breakfast bars in eleven hotels", "Canteens on two sites"}
+    assert {rows_of[name]["opportunityid"] for name in names} == set(opportunities)
+    wanted = {"dag_run_id": run.id, "dry_run": False, "task_ids": ["qualify"], "only_failed": False}
+    airflow.api("POST", f"dags/{run.dag}/clearTaskInstances", json=wanted)
+    until(lambda: run.state() != "success" or None, "the run goes on")
+    run.succeeds()
+    assert run.xcom("qualify", index=0) == opportunities
+
+
+def test_rows_that_are_refused_fail_an_import_and_are_kept(airflow: Airflow, dataverse: Sandbox) -> None:
+    file = airflow.home / "leads.csv"
+    file.write_text("lastname,subject,numberofemployees\nFirst,refused,12\nSecond,refused,many\nThird,refused,3\n")
+    run = airflow.run("proof_import", file=str(file))
+    assert run.ended() == "failed"
+    (strict,) = run.tasks("strict")
+    assert (strict["state"], strict["try_number"]) == ("failed", 1)
+    assert "1 rows of lead were refused, 2 are in place." in run.log("strict")
+    assert run.tasks("lenient")[0]["state"] == "success"
+    told = run.xcom("lenient")
+    assert (told["created"], told["failed"]) == (2, 1)
+    assert "Second" in Path(told["left_path"]).read_text("utf-8")
+    assert len(list(dataverse.world.store.select("lead", {"subject": "refused"}))) == 4

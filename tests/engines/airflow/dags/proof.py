@@ -9,6 +9,7 @@ from onteg_dynamics.engines.airflow.hooks import DynamicsHook
 from onteg_dynamics.engines.airflow.operators import DynamicsJobOperator, DynamicsOperator
 from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
 from onteg_dynamics.engines.airflow.sensors import DynamicsChangesSensor, DynamicsJobSensor
+from onteg_dynamics.engines.airflow.transfers import DynamicsImportOperator
 
 FOLDER = "{{ var.value.dynamics_folder }}"
 OF_RUN = "subject eq '{{ dag_run.conf.subject }}'"
@@ -93,6 +94,16 @@ with dag("export"):
         retries=1,
         retry_delay=timedelta(seconds=1),
     )
+
+with dag("import", default_args={"retries": 3, "retry_delay": timedelta(seconds=1)}, max_active_tasks=1):
+    for name, refused in (("strict", 0), ("lenient", 1)):
+        DynamicsImportOperator(
+            task_id=name,
+            table="lead",
+            path="{{ dag_run.conf.file }}",
+            refused=refused,
+            options={"left_path": f"{FOLDER}/{name}/left.csv", "journal": f"{FOLDER}/{name}/journal"},
+        )
 
 with dag("talkative"):
 
