@@ -21,7 +21,18 @@ NAMES = list(MANIFEST.actions)
 WRITES = [name for name in NAMES if not load(()).actions[name].action.annotations.read_only]
 CONTRACT = {"table": "account", "name": "new_Contract", "label": "Contract", "type": "File"}
 NEWSLETTER = {"table": "list", "row": {"listname": "Newsletter", "createdfromcode": "Contact", "type": False}}
+MACHINE = {"name": "new_Machine", "label": "Machine"}
+MACHINES_ACCOUNT = {
+    "table": "new_machine",
+    "name": "new_CustomerId",
+    "label": "Customer",
+    "type": "Lookup",
+    "related_table": "account",
+    "relationship": "new_account_machine",
+}
 BEFORE: dict[str, list[tuple[str, Mapping[str, object] | None]]] = {
+    "change_relationship": [("create_table", MACHINE), ("create_column", MACHINES_ACCOUNT)],
+    "change_key": [("create_key", None)],
     "delete_key": [("create_key", None)],
     "upload_file": [("create_column", CONTRACT)],
     "download_file": [("create_column", CONTRACT), ("upload_file", None)],

@@ -130,6 +130,12 @@ def _relationships(dataverse: Dataverse, params: Params) -> Iterable[Choice]:
     return (Choice(way.navigation, f"{way.navigation} → {way.target}") for way in found if target in (None, way.target))
 
 
+def _custom_relationships(dataverse: Dataverse, _: Params) -> Iterable[Choice]:
+    from onteg_dynamics.dataverse.definitions import custom_relationships
+
+    return (_named(name, " → ".join(tables)) for name, tables in custom_relationships(dataverse))
+
+
 def _messages(kind: str) -> Source:
     def fill(dataverse: Dataverse, _: Params) -> Iterable[Choice]:
         from onteg_dynamics.dataverse.messages import vocabulary
@@ -169,6 +175,7 @@ SOURCES: Mapping[str, Source] = {
     "keys": _keys,
     "views": _views,
     "relationships": _relationships,
+    "custom_relationships": _custom_relationships,
     "messages": _messages(""),
     "functions": _messages("function"),
     "actions": _messages("action"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.tables import Table
 
 Options = Mapping[str, Any]
 
@@ -20,7 +23,7 @@ def create_table(context: Context, options: Options) -> Outcome:
 
 def change_table(context: Context, options: Options) -> Outcome:
     """Change labels and settings of a table."""
-    from onteg_dynamics.dataverse.schema import change, table_path
+    from onteg_dynamics.dataverse.schema import change, publish_table, table_path
 
     table = context.dataverse.table(options["table"]).name
     members = {"has_notes": "HasNotes", "has_activities": "HasActivities"}
@@ -28,6 +31,7 @@ def change_table(context: Context, options: Options) -> Outcome:
     if options.get("plural_label"):
         changes["DisplayCollectionName"] = _label(options["plural_label"])
     change(context.dataverse, table_path(table), _some(changes))
+    publish_table(context.dataverse, table)
     return Outcome({"name": table, "changed": True})
 
 
@@ -59,7 +63,7 @@ def create_column(context: Context, options: Options) -> Outcome:
 def change_column(context: Context, options: Options) -> Outcome:
     """Change label, requirement, length or range of a column."""
     from onteg_dynamics.dataverse.blueprints import REQUIRED
-    from onteg_dynamics.dataverse.schema import change, column_path
+    from onteg_dynamics.dataverse.schema import change, column_path, publish_table
 
     table = context.dataverse.table(options["table"]).name
     members = {"max_length": "MaxLength", "minimum": "MinValue", "maximum": "MaxValue", "precision": "Precision"}
@@ -67,6 +71,7 @@ def change_column(context: Context, options: Options) -> Outcome:
     if options.get("required"):
         changes["RequiredLevel"] = {"Value": REQUIRED[options["required"]], "CanBeChanged": True}
     change(context.dataverse, column_path(table, options["column"].lower()), _some(changes))
+    publish_table(context.dataverse, table)
     return Outcome({"name": options["column"].lower(), "changed": True})
 
 
@@ -87,12 +92,18 @@ def create_relationship(context: Context, options: Options) -> Outcome:
     return _added(context, "RelationshipDefinitions", lambda: pair_body({**options, **ends}), options["name"])
 
 
+def change_relationship(context: Context, options: Options) -> Outcome:
+    """Change what a relationship does with the rows that hang on a row, and how it is shown."""
+    from onteg_dynamics.dataverse.reshaping import change_relationship as change
+
+    return Outcome({"name": change(context.dataverse, options), "changed": True})
+
+
 def delete_relationship(context: Context, options: Options) -> Outcome:
     """Delete a relationship, with its lookup column or its links."""
-    from onteg_dynamics.dataverse.odata import literal
-    from onteg_dynamics.dataverse.schema import remove
+    from onteg_dynamics.dataverse.schema import relationship_path, remove
 
-    remove(context.dataverse, f"RelationshipDefinitions(SchemaName={literal(options['relationship'])})")
+    remove(context.dataverse, relationship_path(options["relationship"]))
     return Outcome({"name": options["relationship"], "deleted": True})
 
 
@@ -102,26 +113,53 @@ def create_key(context: Context, options: Options) -> Outcome:
     from onteg_dynamics.dataverse.schema import table_path
 
     table = context.dataverse.table(options["table"])
-    known = context.dataverse.columns(table)
-    unknown = [name for name in options["columns"] if known.find(name) is None]
-    if unknown:
-        problems = (Problem("columns", "", f'{table.name} has no column "{name}"') for name in unknown)
-        raise InputError(tuple(problems))
+    _check_columns(context, table, options["columns"])
     return _added(context, f"{table_path(table.name)}/Keys", lambda: key_body(options), options["name"])
+
+
+def change_key(context: Context, options: Options) -> Outcome:
+    """Make an alternate key anew with other columns or another label, or build the index of one that failed again."""
+    from onteg_dynamics.dataverse.reshaping import rebuild_key, replace_key
+
+    table, key = _key(context, options)
+    facts = {name: options[name] for name in ("columns", "label") if options.get(name)}
+    if facts:
+        _check_columns(context, table, facts.get("columns", ()))
+        made = replace_key(context.dataverse, table, key, facts)
+        return Outcome({"name": key["name"], "metadata_id": made, "changed": True})
+    if not options.get("rebuild"):
+        _some({})
+    rebuild_key(context.dataverse, table, key)
+    return Outcome({"name": key["name"], "metadata_id": key["id"], "changed": True})
 
 
 def delete_key(context: Context, options: Options) -> Outcome:
     """Delete an alternate key."""
+    from onteg_dynamics.dataverse.schema import key_path, remove
+
+    table, key = _key(context, options)
+    remove(context.dataverse, key_path(table.name, key["id"]))
+    return Outcome({"name": key["name"], "deleted": True})
+
+
+def _key(context: Context, options: Options) -> tuple[Table, Mapping[str, Any]]:
     from onteg_dynamics.dataverse.definitions import keys
-    from onteg_dynamics.dataverse.schema import remove, table_path
 
     table = context.dataverse.table(options["table"])
     wanted = options["key_name"].casefold()
     found = [key for key in keys(context.dataverse, table) if wanted == key["name"].casefold()]
     if not found:
         raise InputError((Problem("key_name", "", f"{table.name} has no such key"),))
-    remove(context.dataverse, f"{table_path(table.name)}/Keys({found[0]['id']})")
-    return Outcome({"name": found[0]["name"], "deleted": True})
+    return table, found[0]
+
+
+def _check_columns(context: Context, table: Table, names: Iterable[str]) -> None:
+    known = context.dataverse.columns(table)
+    problems = [
+        Problem("columns", "", f'{table.name} has no column "{name}"') for name in names if known.find(name) is None
+    ]
+    if problems:
+        raise InputError(tuple(problems))
 
 
 def create_choice(context: Context, options: Options) -> Outcome:
@@ -131,12 +169,22 @@ def create_choice(context: Context, options: Options) -> Outcome:
     return _added(context, "GlobalOptionSetDefinitions", lambda: choice_body(options), options["name"])
 
 
+def change_choice(context: Context, options: Options) -> Outcome:
+    """Change label and options of a global choice, or the options of a column's own."""
+    from onteg_dynamics.dataverse.reshaping import change_choice as change
+
+    if not options.get("choice") and not (options.get("table") and options.get("column")):
+        raise InputError((Problem("choice", "", "is required when Table and Column are empty"),))
+    _some({name: options[name] for name in _CHOICE_CHANGES if options.get(name)})
+    name, done = change(context.dataverse, options)
+    return Outcome({"name": name, **vars(done)})
+
+
 def delete_choice(context: Context, options: Options) -> Outcome:
     """Delete a global choice."""
-    from onteg_dynamics.dataverse.odata import literal
-    from onteg_dynamics.dataverse.schema import remove
+    from onteg_dynamics.dataverse.schema import choice_path, remove
 
-    remove(context.dataverse, f"GlobalOptionSetDefinitions(Name={literal(options['choice'])})")
+    remove(context.dataverse, choice_path(options["choice"]))
     return Outcome({"name": options["choice"], "deleted": True})
 
 
@@ -150,6 +198,9 @@ def _added(context: Context, path: str, body: Callable[[], Mapping[str, Any]], n
     else:
         return Outcome({"name": name.lower(), "metadata_id": add(context.dataverse, path, made)})
     raise InputError((problem,))
+
+
+_CHOICE_CHANGES = ("label", "description", "add", "rename", "remove", "order")
 
 
 def _labels(options: Options) -> dict[str, Any]:
@@ -181,9 +232,12 @@ def onteg_register_actions() -> Iterable[Action]:
         Action("change_column", change_column, changes),
         Action("delete_column", delete_column, Annotations(destructive=True)),
         Action("create_relationship", create_relationship, makes),
+        Action("change_relationship", change_relationship, changes),
         Action("delete_relationship", delete_relationship, Annotations(destructive=True)),
         Action("create_key", create_key, makes),
+        Action("change_key", change_key, Annotations(destructive=True)),
         Action("delete_key", delete_key, Annotations(destructive=True)),
         Action("create_choice", create_choice, makes),
+        Action("change_choice", change_choice, changes),
         Action("delete_choice", delete_choice, Annotations(destructive=True)),
     )

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["COLUMN_TYPES", "choice_body", "column_body", "key_body", "label", "lookup_body", "pair_body", "table_body"]
+__all__ = [
+    "COLUMN_TYPES",
+    "ENGLISH",
+    "choice_body",
+    "column_body",
+    "in_language",
+    "key_body",
+    "label",
+    "lookup_body",
+    "pair_body",
+    "table_body",
+]
 
 CRM = "Microsoft.Dynamics.CRM."
 ENGLISH = 1033
@@ -18,9 +29,21 @@ Body = dict[str, Any]
 
 
 def label(text: str) -> Body:
-    """A label in English; the service shows it in every language that has none of its own."""
+    """A label; `in_language` says later in which language."""
     localized = {"@odata.type": f"{CRM}LocalizedLabel", "Label": text, "LanguageCode": ENGLISH}
     return {"@odata.type": f"{CRM}Label", "LocalizedLabels": [localized]}
+
+
+def in_language(body: Any, code: int) -> Any:
+    """A definition whose labels are in another language.
+
+    Args:
+        body: made here, labels in English.
+        code: the language's code (LCID).
+    """
+    if isinstance(body, Mapping):
+        return {name: code if name == "LanguageCode" else in_language(value, code) for name, value in body.items()}
+    return [in_language(one, code) for one in body] if isinstance(body, list) else body
 
 
 def table_body(facts: Facts) -> Body:

@@ -14,7 +14,7 @@ from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.dataverse.tables import Choice, Table, label_of, read_choices
 from onteg_dynamics.errors import NotFoundError, Problem, UnknownNameError
 
-__all__ = ["global_choice_names", "global_choices", "keys", "view_text", "views"]
+__all__ = ["custom_relationships", "global_choice_names", "global_choices", "keys", "view_text", "views"]
 
 SYSTEM, PERSONAL = "system", "personal"
 
@@ -64,6 +64,20 @@ def view_text(link: Link, view: Mapping[str, Any]) -> str:
 
 def _view(row: Mapping[str, Any], kind: str, key: str) -> dict[str, Any]:
     return {"name": row["name"], "id": row[key], "kind": kind, "is_default": bool(row.get("isdefault"))}
+
+
+def custom_relationships(link: Link) -> list[tuple[str, tuple[str, str]]]:
+    """Schema name and both tables of every relationship that can be changed, by name."""
+    wanted = query_string({"$filter": "IsCustomRelationship eq true"})
+    pairs = (("ReferencedEntity", "ReferencingEntity"), ("Entity1LogicalName", "Entity2LogicalName"))
+    casts = ("OneToManyRelationshipMetadata", "ManyToManyRelationshipMetadata")
+    answers = link.fetch([f"RelationshipDefinitions/Microsoft.Dynamics.CRM.{cast}{wanted}" for cast in casts])
+    found = (
+        (item["SchemaName"], (item[one], item[other]))
+        for answer, (one, other) in zip(answers, pairs, strict=True)
+        for item in answer["value"]
+    )
+    return sorted(found)
 
 
 def global_choice_names(link: Link) -> list[tuple[str, str]]:

@@ -39,6 +39,9 @@ _DEFINITIONS = (
     "InsertOptionValue",
     "InsertStatusValue",
     "UpdateOptionValue",
+    "UpdateStateValue",
+    "OrderOption",
+    "Publish",
     "DeleteOptionValue",
 )
 

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from xml.sax.saxutils import escape
 
+from onteg_dynamics.dataverse.blueprints import ENGLISH, in_language
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.link import Link
-from onteg_dynamics.dataverse.odata import literal
+from onteg_dynamics.dataverse.odata import literal, query_string
 from onteg_dynamics.dataverse.protocol import JSON_BODY, Repeat, Request, dumps
+from onteg_dynamics.errors import ServiceError
 
-__all__ = ["add", "change", "column_path", "remove", "table_path"]
+__all__ = [
+    "add",
+    "base_language",
+    "change",
+    "choice_path",
+    "column_path",
+    "key_path",
+    "publish_choice",
+    "publish_table",
+    "relationship_path",
+    "remove",
+    "table_path",
+]
 
 
 def table_path(table: str) -> str:
@@ -23,15 +38,59 @@ def column_path(table: str, column: str) -> str:
     return f"{table_path(table)}/Attributes(LogicalName={literal(column)})"
 
 
+def key_path(table: str, metadata_id: str) -> str:
+    """The address of an alternate key's definition."""
+    return f"{table_path(table)}/Keys({metadata_id})"
+
+
+def relationship_path(name: str) -> str:
+    """The address of a relationship's definition."""
+    return f"RelationshipDefinitions(SchemaName={literal(name)})"
+
+
+def choice_path(name: str) -> str:
+    """The address of a global choice's definition."""
+    return f"GlobalOptionSetDefinitions(Name={literal(name)})"
+
+
+def base_language(link: Link) -> int:
+    """The code of the environment's base language, in which every label must be given; English where it is not told."""
+
+    def ask() -> int:
+        try:
+            rows = link.send(Request("GET", "organizations" + query_string({"$select": "languagecode"}))).data["value"]
+        except ServiceError:
+            return ENGLISH
+        return int(rows[0]["languagecode"]) if rows else ENGLISH
+
+    return link.metadata.once("base language", ask)
+
+
+def publish_table(link: Link, table: str) -> None:
+    """Make the changes of a table, its columns and relationships seen by everybody."""
+    _publish(link, f"<entities><entity>{escape(table)}</entity></entities>")
+
+
+def publish_choice(link: Link, choice: str) -> None:
+    """Make the changes of a global choice seen by everybody."""
+    _publish(link, f"<optionsets><optionset>{escape(choice)}</optionset></optionsets>")
+
+
+def _publish(link: Link, what: str) -> None:
+    body = {"ParameterXml": f"<importexportxml>{what}</importexportxml>"}
+    link.send(Request("POST", "PublishXml", dumps(body), JSON_BODY, Repeat.ALWAYS))
+
+
 def add(link: Link, path: str, body: Mapping[str, Any]) -> str | None:
     """Make a definition; gives its metadata id, None in a dry run. It is never made twice: a repeat is refused.
 
     Args:
         link: the client at work.
         path: the set that it joins.
-        body: the definition.
+        body: the definition; its labels go into the base language.
     """
-    answer = link.send(Request("POST", path, dumps(body), JSON_BODY, Repeat.UNSENT))
+    made = in_language(body, base_language(link))
+    answer = link.send(Request("POST", path, dumps(made), JSON_BODY, Repeat.UNSENT))
     address = answer.headers.get("OData-EntityId") or ""
     return guid_of(address.rpartition("(")[2].rstrip(")"))
 
@@ -42,14 +101,15 @@ def change(link: Link, path: str, changes: Mapping[str, Any]) -> None:
     Args:
         link: the client at work.
         path: the definition's address.
-        changes: members to change.
+        changes: members to change; their labels go into the base language.
     """
     found = link.send(Request("GET", path)).data
     kind = str(found.get("@odata.type", "")).lstrip("#")
     typed = {"@odata.type": kind} if kind else {}
-    # A column's own members (lengths, ranges) show only where its address names its type.
-    whole = link.send(Request("GET", f"{path}/{kind}")).data if kind and "/Attributes(" in path else found
-    body = {**{name: value for name, value in whole.items() if not name.startswith("@odata")}, **typed, **changes}
+    # What only its own type has (lengths, ranges, cascades) shows where the address names the type.
+    whole = link.send(Request("GET", f"{path}/{kind}")).data if kind else found
+    told = in_language(changes, base_language(link))
+    body = {**{name: value for name, value in whole.items() if not name.startswith("@odata")}, **typed, **told}
     headers = {**JSON_BODY, "MSCRM.MergeLabels": "true"}
     link.send(Request("PUT", path, dumps(body), headers, Repeat.ALWAYS))
 
