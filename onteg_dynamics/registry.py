@@ -47,6 +47,7 @@ OWN_MODULES = (
     "onteg_dynamics.actions.watching",
     "onteg_dynamics.actions.sales",
     "onteg_dynamics.actions.service",
+    "onteg_dynamics.actions.webhooks",
     "onteg_dynamics.actions.activities",
     "onteg_dynamics.actions.messages",
     "onteg_dynamics.actions.metadata",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
 
 __all__ = ["MASK", "Redactor", "Secret"]
 
@@ -51,6 +52,11 @@ class Redactor:
 
     secrets: Callable[[], Iterable[str]] = field(repr=False)
 
+    def also(self, more: Iterable[str]) -> Redactor:
+        """One that takes these secrets out too."""
+        own = tuple(more)
+        return Redactor(lambda: (*self.secrets(), *own)) if own else self
+
     def text(self, text: str) -> str:
         """`text` with every secret, and everything that looks like a token, replaced by ``***``."""
         for form in self._forms():
@@ -81,10 +87,11 @@ class Redactor:
 
 @lru_cache(maxsize=64)
 def _all_spellings(secrets: tuple[str, ...]) -> tuple[str, ...]:
-    """Each secret as it is, as it stands in JSON and as it stands in a URL; the longest first."""
+    """Each secret as it is, as it stands in JSON, in XML and in a URL; the longest first."""
     forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
     return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _spellings(secret: str) -> set[str]:
-    return {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)}
+    in_json, in_xml = json.dumps(secret)[1:-1], quoteattr(secret)[1:-1]
+    return {secret, in_json, in_xml, escape(secret), quote(secret, safe=""), quote_plus(secret)}

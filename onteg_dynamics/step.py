@@ -18,7 +18,7 @@ from onteg_dynamics.hookspecs import Context, Outcome
 from onteg_dynamics.manifest import own_manifest
 from onteg_dynamics.registry import Registered, Registry
 from onteg_dynamics.result import Result
-from onteg_dynamics.secret import Redactor
+from onteg_dynamics.secret import MASK, Redactor
 from onteg_dynamics.validation import Form, OutputCheck
 
 __all__ = ["Page", "Step"]
@@ -98,8 +98,10 @@ class Step:
         self.table = typed["table"] if isinstance(typed.get("table"), str) else None
         connection = self.clients.connection(settings)
         client = self.clients.get(connection)
-        self.redactor = client.redactor
-        self._observe("onteg_before_execute", action=self.action, options=typed, connection=connection)
+        secrets = {name for name in typed if entry.form.fields[name].get("writeOnly")}
+        self.redactor = client.redactor.also(str(typed[name]) for name in secrets)
+        told = {name: MASK if name in secrets else value for name, value in typed.items()}
+        self._observe("onteg_before_execute", action=self.action, options=told, connection=connection)
         dataverse = client.dataverse.within(call_with(self.call, typed, connection.impersonate))
         context = Context(dataverse, connection, row_limit, self.warnings.append)
         outcome = entry.action.handler(context, own_options(typed))

@@ -38,6 +38,8 @@ BEFORE: dict[str, list[tuple[str, Mapping[str, object] | None]]] = {
     "download_file": [("create_column", CONTRACT), ("upload_file", None)],
     "delete_file": [("create_column", CONTRACT), ("upload_file", None)],
     "download_image": [("upload_image", None)],
+    "repair_webhook": [("register_webhook", None)],
+    "remove_webhook": [("register_webhook", None)],
     "reopen_opportunity": [("win_opportunity", None)],
     "pick_from_queue": [("add_to_queue", None)],
     "add_to_marketing_list": [("create_record", NEWSLETTER)],

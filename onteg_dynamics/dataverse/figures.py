@@ -6,7 +6,7 @@ Implements "Aggregate data using OData" and "Count rows".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,10 @@ from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.paging import follow
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, Request, prefer
 from onteg_dynamics.dataverse.queries import LARGEST_PAGE, checked_text
+from onteg_dynamics.dataverse.selection import named
 from onteg_dynamics.dataverse.shape import Row
-from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
-from onteg_dynamics.errors import BadRequestError, InputError, Problem, UnknownNameError
+from onteg_dynamics.errors import BadRequestError, InputError, Problem
 
 __all__ = ["Figure", "aggregate", "count", "estimate", "read_figure"]
 
@@ -70,12 +70,10 @@ def aggregate(link: Link, table: Table, groups: Sequence[str], figures: Sequence
         UnknownNameError: a column does not exist.
         BadRequestError: more than 50,000 rows, or what the service does not aggregate.
     """
-    grouped = _columns(link, table, groups, "group_by")
+    columns = link.columns(table)
+    grouped = named(columns, groups, "group_by")
     summed = {
-        one.column: column
-        for one in figures
-        if one.column
-        for column in _columns(link, table, [one.column], "aggregates")
+        one.column: column for one in figures if one.column for column in named(columns, [one.column], "aggregates")
     }
     apply = _apply(grouped, figures, summed, checked_text("filter", condition, link.columns(table)))
     path = table.entity_set + query_string({"$apply": apply})
@@ -116,20 +114,6 @@ def estimate(link: Link, table: Table) -> int:
 
 
 _COUNT = Figure("count", "", "count")
-
-
-def _columns(link: Link, table: Table, names: Iterable[str], path: str) -> list[Column]:
-    columns = link.columns(table)
-    found = [(name, columns.find(name)) for name in names]
-    visible = [column.name for column in columns.visible()]
-    problems = tuple(
-        Problem(path, "", f'{table.name} has no column "{name}". {suggest(name, visible)}'.strip())
-        for name, column in found
-        if column is None
-    )
-    if problems:
-        raise UnknownNameError(problems)
-    return [column for _, column in found if column is not None]
 
 
 def _apply(groups: Sequence[Column], figures: Sequence[Figure], summed: Mapping[str, Column], condition: str) -> str:

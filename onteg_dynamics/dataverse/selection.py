@@ -11,7 +11,7 @@ from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Columns, Table
 from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
 
-__all__ = ["Selection", "choose"]
+__all__ = ["Selection", "choose", "named"]
 
 
 @dataclass
@@ -58,8 +58,13 @@ class Selection:
         return [column for column in known if column.wire_name in row]
 
 
-def choose(columns: Columns, names: Sequence[str]) -> list[Column]:
-    """The columns with these names; the primary key is always among them.
+def named(columns: Columns, names: Sequence[str], field: str) -> list[Column]:
+    """The columns with these names, in their order.
+
+    Args:
+        columns: of a table.
+        names: logical names.
+        field: what they are called where something is wrong with them.
 
     Raises:
         UnknownNameError: some do not exist; names each, with what may be meant.
@@ -68,14 +73,23 @@ def choose(columns: Columns, names: Sequence[str]) -> list[Column]:
     visible = [column.name for column in columns.visible()]
     table = columns.table
     problems = tuple(
-        Problem("select", "", f'{table.name} has no column "{name}". {suggest(name, visible)}'.strip())
+        Problem(field, "", f'{table.name} has no column "{name}". {suggest(name, visible)}'.strip())
         for name, column in found
         if column is None
     )
     if problems:
         raise UnknownNameError(problems, ErrorDetails(table=table.name))
-    chosen = {column.name: column for _, column in found if column is not None}
-    key = columns.find(table.primary_id)
+    return [column for _, column in found if column is not None]
+
+
+def choose(columns: Columns, names: Sequence[str]) -> list[Column]:
+    """The columns with these names; the primary key is always among them.
+
+    Raises:
+        UnknownNameError: some do not exist; names each, with what may be meant.
+    """
+    chosen = {column.name: column for column in named(columns, names, "select")}
+    key = columns.find(columns.table.primary_id)
     return list({**chosen, **({key.name: key} if key else {})}.values())
 
 
