@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import uvicorn
@@ -23,6 +24,7 @@ CONNECTION = "onteg.connection"
 
 _KEEP_ALIVE_SECONDS = 120  # as long as a load balancer in front of the real service keeps a connection
 _START_SECONDS = 30.0
+_FRAMING = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 
 
 class Server:
@@ -152,9 +154,38 @@ def _with_connection(app: Application) -> Application:
     return application
 
 
+class _AsWritten(bytes):
+    """The name of a header that keeps its capitals: the server asks each name for its small letters."""
+
+    __slots__ = ()
+
+    def lower(self) -> _AsWritten:
+        return self
+
+
+def _as_written(app: Application) -> Application:
+    """Sends the names of headers with their capitals: Microsoft's asynchronous SDK looks for ``OData-EntityId``."""
+
+    def application(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [(_name(name), value) for name, value in message["headers"]]}
+            await send(message)
+
+        return app(scope, receive, sending)
+
+    return application
+
+
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> bytes:
+    """The server itself must know the names that say where an answer ends."""
+    return name if name.lower() in _FRAMING else _AsWritten(name)
+
+
 def _config(app: Application, context: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
-        _with_connection(app),
+        _with_connection(_as_written(app)),
         http="httptools" if importlib.util.find_spec("httptools") else "h11",
         loop="asyncio",
         ws="none",

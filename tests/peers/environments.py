@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 from onteg_dynamics.sandbox import Sandbox
 
@@ -41,9 +43,26 @@ def node_modules(*requirements: str) -> Path:
     return folder
 
 
-def names_in(file: str) -> list[str]:
-    """The scenarios of a file, without running it."""
-    return re.findall(r"(?:def|function) (scenario_\w+)", (HERE / file).read_text("utf-8"))
+def names_in(*files: str) -> list[str]:
+    """The scenarios of some files, without running them."""
+    return [name for file in files for name in re.findall(r"(?:def|function) (scenario_\w+)", text_of(file))]
+
+
+def text_of(*files: str) -> str:
+    """What stands in some files of scenarios."""
+    return "\n".join((HERE / file).read_text("utf-8") for file in files)
+
+
+def play(python: Path, *files: str) -> list[str]:
+    """The command that plays some files of scenarios, with the first one's client."""
+    return [str(python), str(HERE / "play.py"), *(str(HERE / file) for file in files)]
+
+
+def methods_of(package: Path) -> set[tuple[str, str]]:
+    """The classes of a package with their public methods, without importing it."""
+    trees = (ast.parse(file.read_text("utf-8")) for file in package.rglob("*.py"))
+    classes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    return {(one.name, part.name) for one in classes for part in one.body if _is_public(part)}
 
 
 def outcomes(command: list[str], sandbox: Sandbox, cwd: Path | None = None) -> dict[str, str | None]:
@@ -59,3 +78,7 @@ def outcomes(command: list[str], sandbox: Sandbox, cwd: Path | None = None) -> d
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert lines, done.stderr
     return {line["name"]: line["error"] for line in lines}
+
+
+def _is_public(part: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and not part.name.startswith("_")

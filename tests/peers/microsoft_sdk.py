@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import time
 from typing import Any
 
@@ -11,6 +10,7 @@ from PowerPlatform.Dataverse.client import DataverseClient
 from PowerPlatform.Dataverse.core.errors import HttpError
 from PowerPlatform.Dataverse.models.filters import col, raw
 from PowerPlatform.Dataverse.models.query_builder import ExpandOption
+from PowerPlatform.Dataverse.models.upsert import UpsertItem
 
 NORTHWIND = "Northwind Roasters"
 
@@ -201,134 +201,93 @@ def scenario_sql(client: DataverseClient) -> None:
     assert counted[0]["n"] > 5
 
 
-def scenario_a_batch(client: DataverseClient) -> None:
-    batch = client.batch.new()
-    batch.records.create("account", {"name": "In a batch"})
-    batch.records.list("account", filter="name eq 'In a batch'", select=["name"])
-    batch.records.create("account", [{"name": "M1"}, {"name": "M2"}])
-    result = batch.execute()
-    assert not result.has_errors, [item.error_message for item in result.failed]
-    assert len(result.succeeded) == 3
-
-
-def scenario_a_change_set(client: DataverseClient) -> None:
-    batch = client.batch.new()
-    with batch.changeset() as changes:
-        account = changes.records.create("account", {"name": "Together"})
-        changes.records.create("contact", {"lastname": "T", "parentcustomerid_account@odata.bind": account})
-        changes.records.update("account", account, {"fax": "1"})
-    result = batch.execute()
-    assert not result.has_errors, [item.error_message for item in result.failed]
-    row = client.records.list(
-        "account", filter="name eq 'Together'", select=["fax"], expand=["contact_customer_accounts"]
-    )
-    assert (row[0]["fax"], len(row[0]["contact_customer_accounts"])) == ("1", 1)
-
-
-def scenario_a_change_set_that_fails_is_undone(client: DataverseClient) -> None:
-    batch = client.batch.new()
-    with batch.changeset() as changes:
-        changes.records.create("account", {"name": "Undone"})
-        changes.records.create("account", {"nope": 1})
-    batch.records.list("account", filter="name eq 'Undone'", select=["name"])
-    result = batch.execute(continue_on_error=True)
-    assert len(result.failed) == 1
-    assert len(client.records.list("account", filter="name eq 'Undone'", select=["name"])) == 0
-
-
-def scenario_a_data_frame(client: DataverseClient) -> None:
+def scenario_data_frames(client: DataverseClient) -> None:
     import pandas as pd
 
-    ids = client.dataframe.create("lead", pd.DataFrame([{"lastname": "DF1"}, {"lastname": "DF2"}]))
-    frame = client.query.builder("lead").select("lastname").where(col("lastname").startswith("DF")).to_dataframe()
-    assert set(frame["lastname"]) == {"DF1", "DF2"}
-    assert len(ids) == 2
+    frame = pd.DataFrame([{"lastname": "DF1", "jobtitle": "T"}, {"lastname": "DF2", "jobtitle": "T"}])
+    frame["leadid"] = client.dataframe.create("lead", frame)
+    frame["firstname"] = ["A", "B"]
+    client.dataframe.update("lead", frame[["leadid", "firstname"]], id_column="leadid")
+    emptied = pd.DataFrame([{"leadid": frame["leadid"][0], "jobtitle": None}])
+    client.dataframe.update("lead", emptied, id_column="leadid", clear_nulls=True)
+    query = client.query.builder("lead").select("fullname", "jobtitle").where(col("lastname").startswith("DF"))
+    found = query.order_by("fullname").execute().to_dataframe()
+    assert list(found["fullname"]) == ["A DF1", "B DF2"]
+    assert list(found["jobtitle"].isna()) == [True, False]
+    told = client.dataframe.sql("SELECT lastname FROM lead WHERE lastname LIKE 'DF%' ORDER BY lastname")
+    assert list(told["lastname"]) == ["DF1", "DF2"]
+    client.dataframe.delete("lead", frame["leadid"], use_bulk_delete=False)
+    assert len(client.records.list("lead", filter="startswith(lastname,'DF')", select=["leadid"])) == 0
 
 
-def scenario_columns_are_described(client: DataverseClient) -> None:
-    names = {column["LogicalName"] for column in client.tables.list_columns("account", select=["LogicalName"])}
-    assert {"name", "accountid", "primarycontactid"} <= names
-    found = client.tables.get_column("account", "name", typed=True)
-    assert found is not None
-    assert found["MaxLength"] == 160
-    assert "primarycontactid" in {one["nav_property"] for one in client.query.odata_expands("account")}
-    assert client.query.odata_bind("contact", "account", "00000000-0000-0000-0000-000000000001")
-    assert client.tables.get("account") is not None
-    assert client.tables.get("new_nothing") is None
-    assert any(table["LogicalName"] == "account" for table in client.tables.list(select=["LogicalName"]))
-
-
-class Priority(enum.IntEnum):
-    LOW = 1
-    HIGH = 2
-
-
-def scenario_a_table_of_our_own(client: DataverseClient) -> None:
-    columns: dict[str, Any] = {
-        "new_Code": "string",
-        "new_Notes": "memo",
-        "new_Pieces": {"type": "int", "min_value": 0, "max_value": 50},
-        "new_Price": "decimal",
-        "new_Weight": "float",
-        "new_Due": "datetime",
-        "new_Done": "bool",
-        "new_Priority": Priority,
-    }
-    made = client.tables.create("new_Parcel", columns, display_name="Parcel")
-    assert made["table_logical_name"] == "new_parcel"
-    row = {"new_code": "A1", "new_pieces": 3, "new_price": 9.5, "new_done": True, "new_priority": 2}
-    own = client.records.create("new_Parcel", row)
-    found = client.records.retrieve("new_Parcel", own, include_annotations="*")
-    assert found is not None
-    assert {name: found[name] for name in row} == row
-    assert found["new_priority@OData.Community.Display.V1.FormattedValue"].lower() == "high"
-    refused(lambda: client.records.create("new_Parcel", {"new_pieces": 51}), 400)
-    assert client.tables.add_columns("new_Parcel", {"new_Extra": "string"})
-    client.records.update("new_Parcel", own, {"new_extra": "more"})
-    client.tables.update_column("new_Parcel", "new_Extra", {"max_length": 4000})
-    assert client.tables.remove_columns("new_Parcel", ["new_Extra"])
-    refused(lambda: client.records.update("new_Parcel", own, {"new_extra": "more"}), 400)
-    client.tables.delete("new_Parcel")
-    assert client.tables.get("new_Parcel") is None
-
-
-def scenario_an_alternate_key(client: DataverseClient) -> None:
-    client.tables.create("new_Item", {"new_Code": "string", "new_Amount": "int"})
-    key = client.tables.create_alternate_key("new_Item", "new_itemcode", ["new_code"])
-    assert [one.status for one in client.tables.get_alternate_keys("new_Item")] == ["Active"]
-    one = {"alternate_key": {"new_code": "O'Neil & Co"}, "record": {"new_amount": 1}}
-    client.records.upsert("new_Item", [one])
-    client.records.upsert("new_Item", [{**one, "record": {"new_amount": 2}}])
+def scenario_upsert_by_two_columns(client: DataverseClient) -> None:
+    client.tables.create("new_Seat", {"new_Row": "string", "new_Number": "int", "new_Guest": "string"})
+    client.tables.create_alternate_key("new_Seat", "new_rowandnumber", ["new_row", "new_number"])
+    first, second = ({"new_row": row, "new_number": 7} for row in ("A/1", "B & 2"))
+    client.records.upsert("new_Seat", [UpsertItem(alternate_key=first, record={"new_guest": "Ann"})])
     client.records.upsert(
-        "new_Item", [{"alternate_key": {"new_code": f"M{n}"}, "record": {"new_amount": n}} for n in range(3)]
+        "new_Seat", [UpsertItem(alternate_key=key, record={"new_guest": "Bo"}) for key in (first, second)]
     )
-    rows = client.records.list("new_Item", select=["new_code", "new_amount"])
-    assert {(row["new_code"], row["new_amount"]) for row in rows} == {
-        ("O'Neil & Co", 2),
-        ("M0", 0),
-        ("M1", 1),
-        ("M2", 2),
-    }
-    refused(lambda: client.records.create("new_Item", {"new_code": "M1"}), 412)
-    client.tables.delete_alternate_key("new_Item", key.metadata_id)
-    client.tables.delete("new_Item")
+    rows = client.records.list("new_Seat", select=["new_row", "new_number", "new_guest"], orderby=["new_row"])
+    assert [(row["new_row"], row["new_number"], row["new_guest"]) for row in rows] == [
+        ("A/1", 7, "Bo"),
+        ("B & 2", 7, "Bo"),
+    ]
+    client.tables.delete("new_Seat")
 
 
-def scenario_relationships(client: DataverseClient) -> None:
-    client.tables.create("new_Team", {"new_Town": "string"})
-    client.tables.create("new_Player", {"new_Number": "int"})
-    made = client.tables.create_lookup_field("new_Player", "new_TeamId", "new_Team", display_name="Team")
-    assert client.tables.get_relationship(made.relationship_schema_name) is not None
-    team = client.records.create("new_Team", {"new_town": "Oslo"})
-    entity_set = client.tables.get("new_Team")["entity_set_name"]
-    player = client.records.create("new_Player", {"new_number": 9, "new_TeamId@odata.bind": f"/{entity_set}({team})"})
-    found = client.records.retrieve("new_Player", player, expand=["new_TeamId"])
-    assert found is not None
-    assert found["new_TeamId"]["new_town"] == "Oslo"
-    client.records.delete("new_Team", team)
-    row = client.records.retrieve("new_Player", player, select=["_new_teamid_value"])
-    assert row is not None
-    assert row["_new_teamid_value"] is None
-    client.tables.delete_relationship(made.relationship_id)
-    client.tables.delete("new_Player")
-    client.tables.delete("new_Team")
+def scenario_rows_below_rows_with_options(client: DataverseClient) -> None:
+    contacts = ExpandOption("contact_customer_accounts").select("fullname").filter("contains(fullname,'r')")
+    query = client.query.builder("account").select("name").where(col("name") == "Alpine Ski House")
+    (row,) = query.expand(contacts.order_by("fullname", descending=True).top(1)).execute()
+    assert [contact["fullname"] for contact in row["contact_customer_accounts"]] == ["Marco Frei"]
+
+
+def scenario_annotations_as_asked_for(client: DataverseClient) -> None:
+    query = client.query.builder("account").select("_ownerid_value", "statecode").top(1)
+    (row,) = query.include_annotations("Microsoft.Dynamics.CRM.lookuplogicalname").execute()
+    assert row["_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"] == "systemuser"
+    assert not any("FormattedValue" in name for name in row)
+
+
+def scenario_sql_in_all_its_parts(client: DataverseClient) -> None:
+    def names(rest: str) -> list[str]:
+        return [row["name"] for row in client.query.sql(f"SELECT name FROM account {rest}")]
+
+    everything = names("ORDER BY name")
+    assert names("ORDER BY name OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY") == everything[2:5]
+    assert names(f"WHERE name IN ('{NORTHWIND}', 'Fourth Coffee') ORDER BY name") == ["Fourth Coffee", NORTHWIND]
+    assert names("WHERE name LIKE 'North%' OR name LIKE '%[_]%'") == [NORTHWIND]
+    assert len(names(f"WHERE NOT name LIKE 'North%' AND name <> '{NORTHWIND}'")) == len(everything) - 1
+    assert names("WHERE fax IS NULL AND revenue IS NOT NULL ORDER BY name") == everything
+    cities = client.query.sql("SELECT DISTINCT address1_city FROM account ORDER BY address1_city")
+    assert len({row["address1_city"] for row in cities}) == len(cities)
+    joined = client.query.sql(
+        "SELECT a.name, COUNT(c.contactid) AS n FROM account a LEFT JOIN contact c ON a.accountid = c.parentcustomerid "
+        "GROUP BY a.name ORDER BY a.name DESC"
+    )
+    assert [row["name"] for row in joined] == sorted(everything, key=str.lower, reverse=True)
+    (sums,) = client.query.sql(
+        "SELECT COUNT(*) AS n, SUM(revenue) AS s, AVG(revenue) AS a, MIN(revenue) AS lo, MAX(revenue) AS hi "
+        "FROM account"
+    )
+    assert (sums["n"], sums["s"]) == (len(everything), sums["a"] * sums["n"])
+    assert sums["lo"] < sums["a"] < sums["hi"]
+    refused(lambda: client.query.sql("SELECT nope FROM account"), 400)
+
+
+def scenario_what_is_deleted_with_a_row(client: DataverseClient) -> None:
+    account = client.records.create("account", {"name": "Gone"})
+    bind = {"parentcustomerid_account@odata.bind": f"/accounts({account})"}
+    contact = client.records.create("contact", {"lastname": "Gone too", **bind})
+    client.records.delete("account", account)
+    assert client.records.retrieve("contact", contact) is None
+    group = client.records.create("uomschedule", {"name": "Weights", "baseuomname": "Gram"})
+    in_group = {"uomscheduleid@odata.bind": f"/uomschedules({group})"}
+    unit = client.records.create("uom", {"name": "Bag", "quantity": 1, **in_group})
+    counted = {"defaultuomid@odata.bind": f"/uoms({unit})"}
+    grouped = {"defaultuomscheduleid@odata.bind": f"/uomschedules({group})"}
+    client.records.create(
+        "product", {"name": "Beans", "productnumber": "SDK1", "quantitydecimal": 0, **counted, **grouped}
+    )
+    refused(lambda: client.records.delete("uom", unit), 405)

@@ -1,14 +1,18 @@
-"""The asynchronous half of Microsoft's Python SDK against the sandbox. Runs in the SDK's own environment."""
+"""The asynchronous half of Microsoft's Python SDK, for the scenarios of the other half: each call is waited for."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
 from azure.core.credentials import AccessToken
 from PowerPlatform.Dataverse.aio.async_client import AsyncDataverseClient
-from PowerPlatform.Dataverse.core.errors import HttpError
-from PowerPlatform.Dataverse.models.filters import col
+
+_ASYNCHRONOUS = "PowerPlatform.Dataverse.aio"
 
 
 class Credential:
@@ -28,50 +32,48 @@ class Credential:
         await self.close()
 
 
-def client(settings: dict[str, str]) -> AsyncDataverseClient:
-    return AsyncDataverseClient(settings["endpoint_url"], Credential(settings["token"]))
+class Waiting:
+    """Something asynchronous, used as if it were not.
+
+    Args:
+        thing: A client, a part of it, or one of its methods.
+        run: Waits for an awaitable.
+    """
+
+    def __init__(self, thing: Any, run: Any) -> None:
+        self._thing, self._run = thing, run
+
+    def __getattr__(self, name: str) -> Any:
+        return self._waited(getattr(self._thing, name))
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        return self._waited(self._thing(*values, **named))
+
+    def __enter__(self) -> Any:
+        return self._waited(self._thing.__aenter__())
+
+    def __exit__(self, *failure: object) -> None:
+        self._run(self._thing.__aexit__(*failure))
+
+    def _waited(self, found: Any) -> Any:
+        if isawaitable(found):
+            return self._waited(self._run(found))
+        if hasattr(found, "__anext__"):
+            return self._each(found)
+        is_part = callable(found) or type(found).__module__.startswith(_ASYNCHRONOUS)
+        return Waiting(found, self._run) if is_part else found
+
+    def _each(self, found: Any) -> Iterator[Any]:
+        while True:
+            try:
+                yield self._run(anext(found))
+            except StopAsyncIteration:
+                return
 
 
-async def scenario_create_read_change_delete(client: AsyncDataverseClient) -> None:
-    own = await client.records.create("account", {"name": "Async"})
-    await client.records.update("account", own, {"fax": "1"})
-    row = await client.records.retrieve("account", own, select=["name", "fax"])
-    assert row is not None
-    assert (row["name"], row["fax"]) == ("Async", "1")
-    await client.records.delete("account", own)
-    assert await client.records.retrieve("account", own) is None
-
-
-async def scenario_many_rows(client: AsyncDataverseClient) -> None:
-    ids = await client.records.create("lead", [{"lastname": f"A{number}"} for number in range(12)])
-    await client.records.update("lead", ids, {"jobtitle": "Async"})
-    sizes = []
-    async for page in client.records.list_pages(
-        "lead", filter=col("jobtitle") == "Async", select=["lastname"], page_size=5
-    ):
-        sizes.append(len(page))
-    assert (sum(sizes), max(sizes)) == (12, 5)
-    await client.records.delete("lead", ids, use_bulk_delete=False)
-
-
-async def scenario_the_query_builder(client: AsyncDataverseClient) -> None:
-    query = client.query.builder("opportunity").select("name").where(col("statecode") == 0).order_by("name").top(3)
-    assert len(await query.execute()) == 3
-
-
-async def scenario_a_change_set(client: AsyncDataverseClient) -> None:
-    batch = client.batch.new()
-    async with batch.changeset() as changes:
-        account = changes.records.create("account", {"name": "Async together"})
-        changes.records.create("contact", {"lastname": "T", "parentcustomerid_account@odata.bind": account})
-    result = await batch.execute()
-    assert not result.has_errors, [item.error_message for item in result.failed]
-
-
-async def scenario_unknown_columns_are_refused(client: AsyncDataverseClient) -> None:
-    try:
-        await client.records.create("account", {"nope": 1})
-    except HttpError as error:
-        assert error.status_code == 400
-    else:
-        raise AssertionError("it was not refused")
+@contextmanager
+def client(settings: dict[str, str]) -> Iterator[Any]:
+    with asyncio.Runner() as runner:
+        made = AsyncDataverseClient(settings["endpoint_url"], Credential(settings["token"]))
+        with Waiting(made, runner.run) as waiting:
+            yield waiting

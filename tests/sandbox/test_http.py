@@ -48,6 +48,12 @@ def test_new_rows_have_their_address_there(plain: Sandbox) -> None:
     assert get(plain, made.headers["OData-EntityId"], plain.token()).json()["name"] == "Plain"
 
 
+def test_headers_keep_their_capitals(plain: Sandbox) -> None:
+    """Some clients look for them in a plain dict."""
+    answer = get(plain, "/api/data/v9.2/WhoAmI", plain.token())
+    assert {"OData-Version", "Content-Type", "REQ_ID", "x-ms-service-request-id"} <= set(dict(answer.headers))
+
+
 def test_localhost_and_the_challenge_follow_the_scheme(plain: Sandbox) -> None:
     port = plain.url.rsplit(":", 1)[1]
     refused = requests.get(f"http://localhost:{port}/api/data/v9.2/accounts", timeout=30)

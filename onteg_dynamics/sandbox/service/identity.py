@@ -1,4 +1,4 @@
-"""Who, what and how much: WhoAmI, RetrieveVersion, RetrieveCurrentOrganization, RetrieveTotalRecordCount."""
+"""Who, what, in which languages and how much: WhoAmI, RetrieveVersion, RetrieveTotalRecordCount and their like."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target, dictionary, result
 
 _CRM = "mscrm."
+_ENGLISH = 1033
 
 
 def who_am_i(request: Request, _arguments: dict[str, Any], _target: Target) -> Response:
@@ -67,6 +68,11 @@ def retrieve_total_record_count(request: Request, arguments: dict[str, Any], _ta
     return result(request, "RetrieveTotalRecordCountResponse", members)
 
 
+def retrieve_available_languages(request: Request, _arguments: dict[str, Any], _target: Target) -> Response:
+    """The languages that labels may have: English, the only one of the sandbox."""
+    return result(request, "RetrieveAvailableLanguagesResponse", {"LocaleIds": [_ENGLISH]})
+
+
 IDENTITY = (
     Registered(
         Message(
@@ -105,5 +111,14 @@ IDENTITY = (
             result={"EntityRecordCountCollection": f"{_CRM}EntityRecordCountCollection"},
         ),
         retrieve_total_record_count,
+    ),
+    Registered(
+        Message(
+            "RetrieveAvailableLanguages",
+            is_function=True,
+            returns=f"{_CRM}RetrieveAvailableLanguagesResponse",
+            result={"LocaleIds": "Collection(Edm.Int32)"},
+        ),
+        retrieve_available_languages,
     ),
 )
