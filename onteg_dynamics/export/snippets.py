@@ -56,7 +56,7 @@ def shell(spec: ActionSpec, options: Mapping[str, Any], settings: Mapping[str, A
     secrets = "".join(f"read -rs {PREFIX}{key.upper()} && export {PREFIX}{key.upper()}\n" for key in hidden)
     command = ["onteg-dynamics run", spec.name, "--connection connection.json"]
     if options:
-        command.append(f"--input {shlex.quote(json.dumps(options, ensure_ascii=False))}")
+        command.append(f"\\\n  --input {shlex.quote(json.dumps(options, ensure_ascii=False))}")
     return f"cat > connection.json <<'END'\n{form}\nEND\n{secrets}{' '.join(command)}\n"
 
 

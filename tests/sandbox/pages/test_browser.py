@@ -3,81 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from onteg_dynamics.sandbox import Sandbox
+from tests.browsing import CONTRAST, REBOUND, browser, heading, page, stranger
 from tests.sandbox.pages.conftest import key_of, latest
 from tests.sandbox.pages.test_app import EVIL, post
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser", "page", "stranger"]  # fixtures
 
 pytestmark = pytest.mark.browser
-
-REBOUND = "rebound.example"
-CONTRAST = """() => {
-  const light = text => {
-    const parts = text.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255);
-    const [r, g, b] = parts.map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const back = element => {
-    while (element) {
-      const colour = getComputedStyle(element).backgroundColor;
-      if (!/, 0\\)$|transparent/.test(colour)) return colour;
-      element = element.parentElement;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const texts = [...document.querySelectorAll("body *")].filter(
-    e => e.offsetParent && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
-  return Math.min(...texts.map(e => {
-    const [a, b] = [light(getComputedStyle(e).color), light(back(e))].sort((x, y) => y - x);
-    return (a + 0.05) / (b + 0.05);
-  }));
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    words = ["--no-sandbox", f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=words)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test when the browser complains or anything calls for attention."""
-    opened = browser.new_page()
-    heard: list[str] = []
-
-    def dismissed(dialog: Dialog) -> None:
-        heard.append(dialog.message)
-        dialog.dismiss()
-
-    opened.on("console", lambda message: heard.append(message.text))
-    opened.on("pageerror", lambda error: heard.append(str(error)))
-    opened.on("dialog", dismissed)
-    yield opened
-    opened.close()
-    assert heard == []
-
-
-def heading(page: Page) -> str:
-    assert page.locator("h1").count() == 1
-    return str(page.locator("h1").inner_text())
 
 
 def test_a_person_finds_a_row_and_goes_on_from_it(page: Page, sandbox: Sandbox) -> None:
@@ -191,28 +132,6 @@ def test_rows_cannot_act(page: Page, sandbox: Sandbox) -> None:
         assert page.locator("script, img, iframe, [onerror]").count() == 0
     page.goto(f"{sandbox.pages}tables/account/{key}")
     assert heading(page) == EVIL
-
-
-@pytest.fixture
-def stranger() -> Iterator[str]:
-    """A page of another origin on this machine; what it holds is set by the test."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><title>Stranger</title><body>")
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
 
 
 READ = "url => fetch(url, {mode: 'MODE'}).then(answer => answer.text()).catch(() => 'refused')"

@@ -1,6 +1,6 @@
 // A text box with a list to choose from, by downshift. Typed text is taken too: what is not in the list may be right.
 import { useCombobox } from "downshift";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { asText } from "./context";
 
 export interface Item {
@@ -20,10 +20,12 @@ interface Props {
   isInvalid?: boolean | undefined;
   isStrict?: boolean; // only what is in the list
   isFiltered?: boolean; // the list has been searched already
+  isPlain?: boolean; // there is no list
   label?: string | undefined;
   onSearch?: (text: string) => void;
   onOpen?: () => void;
-  onValue: (value: string) => void;
+  onValue: (value: string) => void; // of an item, or as typed
+  onText?: (text: string) => void; // as typed, where that is another matter
   onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void;
 }
 
@@ -35,7 +37,7 @@ export function Combobox(props: Props): React.ReactNode {
   const [known, setKnown] = useState<Item | undefined>(chosen);
   const label = chosen?.label ?? (known?.value === value ? known.label : value);
   const [typed, setTyped] = useState<string>(); // while the person types; undefined when he does not
-  useEffect(() => chosen && setKnown(chosen), [chosen]);
+  useEffect(() => void (chosen && setKnown(chosen)), [chosen]);
   const shown = matching(items, props.isFiltered ? "" : (typed ?? "")).slice(0, MOST_SHOWN);
   const box = useCombobox<Item>({
     id: props.id,
@@ -56,7 +58,7 @@ export function Combobox(props: Props): React.ReactNode {
   const type = (text: string): void => {
     setTyped(text);
     props.onSearch?.(text);
-    if (!props.isStrict) props.onValue(text);
+    if (!props.isStrict) (props.onText ?? props.onValue)(text);
   };
   const input = box.getInputProps({
     id: props.id,
@@ -78,33 +80,44 @@ export function Combobox(props: Props): React.ReactNode {
         placeholder={props.placeholder}
         spellCheck={false}
       />
-      <button type="button" {...box.getToggleButtonProps({ tabIndex: -1 })} aria-label="Show the list" className="toggle" />
+      <button type="button" {...box.getToggleButtonProps({ tabIndex: -1 })} hidden={props.isPlain} aria-label="Show the list" className="toggle" />
       <ul {...box.getMenuProps({ "aria-label": "Choices", "aria-labelledby": undefined })} className={box.isOpen ? "menu open" : "menu"}>
         {box.isOpen && shown.length === 0 && <li className="note">{props.note ?? "Nothing fits."}</li>}
         {box.isOpen &&
           shown.map((item, index) => (
-            <li
-              key={item.value}
-              {...box.getItemProps({ item, index })}
-              data-group={item.group !== shown[index - 1]?.group ? item.group : undefined}
-              className={box.highlightedIndex === index ? "on" : undefined}
-            >
-              {item.label}
-              {item.about && <small>{item.about}</small>}
-            </li>
+            <Fragment key={item.value}>
+              {item.group && item.group !== shown[index - 1]?.group && (
+                <li role="presentation" className="group">
+                  {item.group}
+                </li>
+              )}
+              <li {...box.getItemProps({ item, index })} className={box.highlightedIndex === index ? "on" : undefined}>
+                {item.label}
+                {item.about && <small>{item.about}</small>}
+              </li>
+            </Fragment>
           ))}
       </ul>
     </div>
   );
 }
 
+// What holds every word, the best first: the name itself, then what begins like it.
 function matching(items: Item[], text: string): Item[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return items;
-  return items.filter((item) => {
+  const fits = items.filter((item) => {
     const all = `${item.label} ${item.value} ${item.about ?? ""}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
+  const ranked = fits.map((item) => ({ item, rank: rankOf(item, words.join(" ")) }));
+  return ranked.sort((one, other) => one.rank - other.rank).map(({ item }) => item);
+}
+
+function rankOf({ value, label }: Item, text: string): number {
+  const names = [value.toLowerCase(), label.toLowerCase()];
+  if (names.includes(text)) return 0;
+  return names.some((name) => name.startsWith(text)) ? 1 : names.some((name) => name.includes(text)) ? 2 : 3;
 }
 
 export const itemOf = (choice: { value: unknown; label: string }): Item => ({

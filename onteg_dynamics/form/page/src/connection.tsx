@@ -1,5 +1,5 @@
 // The connection's form, and its test: the doctor's lines, as they are made.
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import * as api from "./api";
 import { FailureBox, failureOf } from "./failure";
 import { SchemaForm } from "./schema-form";
@@ -18,6 +18,7 @@ export function ConnectionPanel({ start, onConnection }: Props): React.ReactNode
   const [findings, setFindings] = useState<Finding[]>([]);
   const [failure, setFailure] = useState<Failure>();
   const [isTesting, setTesting] = useState(false);
+  const [isOpen, setOpen] = useState(true); // folded away when it works
   const change = (next: Data): void => {
     setSettings(next);
     if (findings.length) setFindings([]), onConnection(undefined);
@@ -34,6 +35,7 @@ export function ConnectionPanel({ start, onConnection }: Props): React.ReactNode
         isHealthy &&= line.finding?.passed !== false && !line.error;
       }
       onConnection(isHealthy ? opened : undefined);
+      setOpen(!isHealthy);
     } catch (error) {
       setFailure(failureOf(error));
     } finally {
@@ -49,17 +51,35 @@ export function ConnectionPanel({ start, onConnection }: Props): React.ReactNode
   };
   return (
     <section aria-labelledby="connection" className="panel">
-      <h2 id="connection" tabIndex={-1}>Connection</h2>
-      <SchemaForm pair={pair} data={settings} context={context} idPrefix="connection" onData={change} onSubmit={() => void test()}>
-        <div className="buttons">
-          <button type="submit" className="primary" disabled={isTesting}>
-            {isTesting ? "Testing …" : "Test Connection"}
-          </button>
-        </div>
-      </SchemaForm>
+      <h2 id="connection" tabIndex={-1}>Connect to Dynamics</h2>
+      {isOpen ? (
+        <SchemaForm pair={pair} data={settings} context={context} idPrefix="connection" onData={change} onSubmit={() => void test()}>
+          <div className="buttons">
+            <button type="submit" className="primary" disabled={isTesting}>
+              {isTesting ? "Testing …" : "Test Connection"}
+            </button>
+          </div>
+        </SchemaForm>
+      ) : (
+        <Connected settings={settings} onChange={() => setOpen(true)} />
+      )}
       {failure && <FailureBox failure={failure} idPrefix="connection" />}
       <Findings findings={findings} isRunning={isTesting} />
     </section>
+  );
+}
+
+function Connected({ settings, onChange }: { settings: Data; onChange: () => void }): React.ReactNode {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => void box.current?.focus(), []);
+  return (
+    <div className="connected" tabIndex={-1} ref={box}>
+      <p>
+        <strong>{String(settings.connection_name)}</strong> {String(settings.endpoint_url)}
+        <span className="hint"> {[settings.authentication, settings.flows].filter(Boolean).join(", ")}</span>
+      </p>
+      <button type="button" onClick={onChange}>Change</button>
+    </div>
   );
 }
 

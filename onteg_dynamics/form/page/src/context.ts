@@ -10,10 +10,11 @@ export interface Context {
   row?: RowContext;
 }
 
-// Inside the form of a row: where it stands, which columns may be taken out, which are emptied.
+// Inside the form of a row: where it stands, which columns are emptied, which cannot be taken out.
 export interface RowContext {
   path: string[];
   emptied: string[];
+  fixed: string[];
   remove: (column: string) => void;
   empty: (column: string, isEmptied: boolean) => void;
 }

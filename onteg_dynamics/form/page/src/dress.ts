@@ -9,7 +9,16 @@ export function dress({ schema, uiSchema }: Pair): Pair {
   for (const [name, field] of fieldsOf(schema)) {
     dressed[name] = { ...(uiSchema[name] as Look), ...look(field, (uiSchema[name] ?? {}) as Look) };
   }
-  return { schema, uiSchema: dressed };
+  return { schema: withoutAlternatives(schema, dressed), uiSchema: dressed };
+}
+
+// A field that we draw ourselves takes all its alternatives in one box.
+function withoutAlternatives(schema: RJSFSchema, uiSchema: UiSchema): RJSFSchema {
+  const own = Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const { anyOf: _, ...rest } = field as RJSFSchema;
+    return [name, uiSchema[name]?.["ui:field"] ? rest : field];
+  });
+  return own.length ? { ...schema, properties: Object.fromEntries(own) } : schema;
 }
 
 // The form of a row: every column is optional, and emptied with a button of its own rather than by choosing null.

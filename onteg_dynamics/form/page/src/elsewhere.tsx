@@ -48,8 +48,11 @@ function Copy({ text }: { text: string }): React.ReactNode {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => setCopied(false), [text]);
   return (
-    <button type="button" className="copy" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}>
-      <span role="status">{isCopied ? "Copied" : "Copy"}</span>
-    </button>
+    <p className="copy">
+      <span role="status">{isCopied && "Copied"}</span>
+      <button type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}>
+        Copy
+      </button>
+    </p>
   );
 }

@@ -11,7 +11,7 @@ export function failureOf(error: unknown): Failure {
 
 export function FailureBox({ failure, idPrefix }: { failure: Failure; idPrefix?: string }): React.ReactNode {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), [failure]);
+  useEffect(() => void box.current?.focus(), [failure]);
   const codes = { Code: failure.code, HTTP: failure.status, "Request id": failure.request_id };
   return (
     <div className="failure" role="alert" tabIndex={-1} ref={box}>
@@ -50,7 +50,13 @@ function Place({ idPrefix, path, label }: { idPrefix?: string | undefined; path:
   };
   return (
     <button type="button" className="link" onClick={focus}>
-      {label || path}
+      {placeName(path, label)}
     </button>
   );
+}
+
+// "Conditions 1 column": places in a list are counted from one.
+function placeName(path: string, label: string): string {
+  const steps = path.split(".").map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : step));
+  return [label || steps[0], ...steps.slice(1)].join(" ");
 }

@@ -47,10 +47,11 @@ export function ListField(props: FieldProps): React.ReactNode {
   const fixed = useMemo(() => fixedItems(schema), [schema]);
   const [text, setText] = useState("");
   const values = listed(props.formData);
+  const left = (fixed ?? offered.items).filter((item) => !values.includes(item.value));
   const set = (next: string[]): void => props.onChange(next.length ? next : undefined, fieldPathId.path);
   const add = (value: string): void => {
     setText("");
-    const news = fixed ? [value] : value.split(",").map((part) => part.trim());
+    const news = left.some((item) => item.value === value) ? [value] : value.split(",").map((part) => part.trim());
     set([...new Set([...values, ...news.filter(Boolean)])]);
   };
   const pressed = (event: React.KeyboardEvent<HTMLInputElement>): void => {
@@ -59,7 +60,6 @@ export function ListField(props: FieldProps): React.ReactNode {
     if (event.key === "Backspace" && !text) set(values.slice(0, -1));
   };
   const label = (value: string): string => (fixed ?? offered.items).find((item) => item.value === value)?.label ?? value;
-  const left = (fixed ?? offered.items).filter((item) => !values.includes(item.value));
   return (
     <div className="list" onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !fixed && text && add(text)}>
       {values.length > 0 && (
@@ -80,10 +80,12 @@ export function ListField(props: FieldProps): React.ReactNode {
         placeholder={values.length ? "Add another" : placeholderOf(uiSchema)}
         described={`${fieldPathId.$id}-about`}
         isInvalid={problemsAt(context, fieldPathId.path).length > 0}
-        onValue={(value) => (left.some((item) => item.value === value) ? add(value) : setText(value))}
+        onValue={add}
+        onText={setText}
         onKeyDown={pressed}
         {...forBox(offered)}
         items={left}
+        isPlain={!fixed && !optionsOf(uiSchema).choices}
         note={fixed ? undefined : offered.note || (optionsOf(uiSchema).choices ? undefined : "Type, then press Enter.")}
       />
     </div>
@@ -117,7 +119,7 @@ export function JsonField(props: FieldProps): React.ReactNode {
       id={fieldPathId.$id}
       value={text}
       placeholder={placeholderOf(uiSchema)}
-      rows={Math.min(Math.max(text.split("\n").length, 2), 16)}
+      rows={Math.min(Math.max(text.split("\n").length, props.schema.type ? 2 : 1), 16)}
       spellCheck={false}
       aria-describedby={`${fieldPathId.$id}-about`}
       aria-invalid={problemsAt(context, fieldPathId.path).length > 0 || undefined}
@@ -233,6 +235,7 @@ function Columns(props: FieldProps & { pair: Pair }): React.ReactNode {
           row: {
             path: fieldPathId.path.map(String),
             emptied,
+            fixed: first,
             remove,
             empty: (name, isEmptied) => set(isEmptied ? { ...row, [name]: null } : (setAdded([...added, name]), without(name))),
           },

@@ -20,16 +20,17 @@ function Page(): React.ReactNode {
       <a className="skip" href="#connection">Skip to the form</a>
       <header>
         <img src="icon.svg" alt="" width="32" height="32" />
-        <h1>{start.title}</h1>
-        <span className="version">{start.version}</span>
+        <h1>
+          {start.title} <span className="version">{start.version}</span>
+        </h1>
+      </header>
+      <main>
+        <p className="lead">{start.description}</p>
         <nav aria-label="Documentation">
           {Object.entries(start.links).map(([name, address]) => (
             <a key={name} href={address} target="_blank" rel="noreferrer">{name}</a>
           ))}
         </nav>
-      </header>
-      <main>
-        <p className="lead">{start.description}</p>
         <ConnectionPanel start={start} onConnection={setConnection} />
         <StepPanel actions={start.actions} connection={connection?.name ?? ""} />
       </main>

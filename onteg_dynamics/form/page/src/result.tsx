@@ -1,16 +1,19 @@
 // What a step gave: lists of rows as tables, the rest as lines; all of it as JSON where wanted.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { asText } from "./context";
 import { FailureBox } from "./failure";
+import { capital } from "./templates";
 import type { Data, Result } from "./types";
 
 const WIDEST = 12; // columns that a person can read
 
 export function ResultBox({ result }: { result: Result }): React.ReactNode {
   const [isRaw, setRaw] = useState(false);
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => void box.current?.scrollIntoView({ block: "nearest" }), [result]);
   if (result.error) return <FailureBox failure={result.error} idPrefix="step" />;
   return (
-    <section aria-labelledby="result" className="result">
+    <section aria-labelledby="result" className="result" ref={box}>
       <h3 id="result" role="status">{result.output.dry_run === true ? "Dry run: nothing was changed" : "Done"}</h3>
       {result.warnings.map((warning, index) => <p key={index} className="warning">{warning}</p>)}
       {isRaw ? <pre tabIndex={0}>{JSON.stringify(result.output, null, 2)}</pre> : <Output output={result.output} />}
@@ -55,7 +58,7 @@ function Rows({ name, rows }: { name: string; rows: Data[] }): React.ReactNode {
     <div className="rows">
       <div className="wide" tabIndex={0} role="region" aria-label={name}>
         <table>
-          <caption>{name === "rows" ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : name}</caption>
+          <caption>{name === "rows" ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : capital(name)}</caption>
           <thead>
             <tr>{keys.map((key) => <th key={key} scope="col">{key}</th>)}</tr>
           </thead>
@@ -79,6 +82,7 @@ function Rows({ name, rows }: { name: string; rows: Data[] }): React.ReactNode {
 
 function Cell({ value }: { value: unknown }): React.ReactNode {
   if (value === null || value === undefined) return <span className="empty">empty</span>;
+  if (Array.isArray(value) && value.length === 0) return <span className="empty">none</span>;
   if (typeof value === "boolean") return value ? "yes" : "no";
   return asText(value);
 }

@@ -19,7 +19,7 @@ export function StepPanel({ actions, connection }: { actions: ActionFace[]; conn
   };
   return (
     <section aria-labelledby="step" className="panel">
-      <h2 id="step">Step</h2>
+      <h2 id="step">Try a step</h2>
       <div className="field action">
         <label htmlFor="action">Action</label>
         <Combobox id="action" items={items} value={name} placeholder={`Choose one of ${actions.length} actions`} isStrict onValue={choose} />
@@ -49,7 +49,7 @@ function Step({ face, connection }: { face: ActionFace; connection: string }): R
   const run = (): void => (face.destructive ? setAsking(true) : void runner.run(options));
   return (
     <>
-      <button type="button" className="link" onClick={() => (setOptions(form.example), setMade(made + 1))}>
+      <button type="button" className="link example" onClick={() => (setOptions(form.example), setMade(made + 1))}>
         Fill in an example
       </button>
       <SchemaForm key={made} pair={form.pair} data={options} tagName="div" idPrefix="step" onData={setOptions} context={{ connection, values: options, problems }} />
@@ -111,7 +111,7 @@ function useRunner(connection: string, action: string): Runner {
 // What cannot be brought back is asked about once more.
 function Asked({ face, onYes, onNo }: { face: ActionFace; onYes: () => void; onNo: () => void }): React.ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => void dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-labelledby="asked" onClose={onNo}>
       <h3 id="asked">Run {face.title}?</h3>

@@ -12,25 +12,31 @@ function FieldTemplate(props: FieldTemplateProps): React.ReactNode {
   const isWhole = fieldPathId.path.length === 0;
   const isContainer = !uiSchema?.["ui:field"] && (schema.type === "object" || schema.type === "array");
   if (isWhole || (isContainer && schema.type === "object")) return children;
-  const problems = problemsAt(context, fieldPathId.path);
+  const all = problemsAt(context, fieldPathId.path);
+  const here = [...(context.row?.path ?? []), ...fieldPathId.path].join(".");
+  const problems = isContainer ? all.filter((problem) => problem.path === here) : all; // what is inside tells its own
   const name = String(fieldPathId.path.at(-1));
   const isEmptied = context.row?.emptied.includes(name);
   const isTick = schema.type === "boolean" && uiSchema?.["ui:widget"] !== "select";
   return (
     <div className={`field${isTick ? " tick" : ""}${problems.length ? " wrong" : ""}`}>
-      {isContainer ? <span className="label">{label}</span> : (
-        <label htmlFor={id}>
-          {label}
-          {required && <span className="needed"> required</span>}
-          {context.row && <code>{name}</code>}
-        </label>
-      )}
+      <div className="head">
+        {isContainer ? (
+          <span className="label">{label}</span>
+        ) : (
+          <label htmlFor={id}>
+            {label}
+            {required && <span className="needed"> required</span>}
+            {context.row && label !== name && <code>{name}</code>}
+          </label>
+        )}
+        {context.row && !isEmptied && <ColumnButtons name={name} label={label} context={context.row} />}
+      </div>
       {isEmptied ? <Emptied onUndo={() => context.row?.empty(name, false)} /> : children}
-      {context.row && !isEmptied && <ColumnButtons name={name} label={label} context={context.row} />}
       <div className="about" id={`${id}-about`}>
         {problems.map((problem, index) => (
           <p key={index} className="problem">
-            {capital(inside(problem, fieldPathId.path, context.row?.path))}
+            {capital(inside(problem, here))}
           </p>
         ))}
         <Help schema={schema} options={(uiSchema?.["ui:options"] ?? {}) as Data} />
@@ -67,22 +73,25 @@ const Emptied = ({ onUndo }: { onUndo: () => void }): React.ReactNode => (
   </p>
 );
 
+// Columns that business requires stay where they are; the others can be taken out again.
 function ColumnButtons({ name, label, context }: { name: string; label: string; context: NonNullable<ReturnType<typeof contextOf>["row"]> }): React.ReactNode {
   return (
     <span className="column-buttons">
       <button type="button" className="link" aria-label={`Empty ${label}`} onClick={() => context.empty(name, true)}>
         Empty
       </button>
-      <button type="button" className="link" aria-label={`Leave out ${label}`} onClick={() => context.remove(name)}>
-        Leave out
-      </button>
+      {!context.fixed.includes(name) && (
+        <button type="button" className="link" aria-label={`Leave out ${label}`} onClick={() => context.remove(name)}>
+          Leave out
+        </button>
+      )}
     </span>
   );
 }
 
 // A problem deeper inside a field names its place there.
-function inside(problem: Problem, path: readonly (string | number)[], outer: string[] = []): string {
-  const rest = problem.path.slice([...outer, ...path].join(".").length + 1);
+function inside(problem: Problem, here: string): string {
+  const rest = problem.path.slice(here.length + 1);
   return rest ? `${rest} ${problem.message}` : problem.message;
 }
 
@@ -97,7 +106,7 @@ function ObjectFieldTemplate({ properties, uiSchema, fieldPathId, registry }: Ob
     if (problemsAt(contextOf(registry), [name]).length) wrong.add(group);
     if (!hidden) groups.set(group, [...(groups.get(group) ?? []), content]);
   }
-  if (fieldPathId.path.length > 0 || groups.size < 2) return <div className="fields">{[...groups.values()].flat()}</div>;
+  if (fieldPathId.path.length > 0 || (groups.size < 2 && !FOLDED.has([...groups.keys()][0] ?? ""))) return <div className="fields">{[...groups.values()].flat()}</div>;
   return [...groups].map(([group, contents]) => <Group key={group} name={group} isWrong={wrong.has(group)} contents={contents} />);
 }
 

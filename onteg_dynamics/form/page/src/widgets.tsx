@@ -27,7 +27,7 @@ export function InputBox(props: BaseInputTemplateProps): React.ReactNode {
       inputMode={isNumber ? "decimal" : undefined}
       value={asText(value)}
       placeholder={placeholder}
-      readOnly={props.readonly}
+      readOnly={props.readonly || "const" in schema}
       disabled={props.disabled}
       required={props.required}
       autoComplete="off"
@@ -48,7 +48,7 @@ function SecretWidget(props: WidgetProps): React.ReactNode {
   const box = {
     ...marks(props),
     value: asText(value),
-    placeholder: isKept ? "Kept by the server for this session; type to replace it" : placeholder,
+    placeholder: isKept ? "Kept; type to replace it" : placeholder,
     required: props.required && !isKept,
     autoComplete: "off",
     spellCheck: false,
