@@ -226,7 +226,12 @@ _FAULTS = (
         says=r"CA certificate bundle|invalid path",
     ),
     _Fault(
-        _names("SSLError SSLEOFError SSLZeroReturnError"),
+        _names("SSLEOFError SSLZeroReturnError"),
+        "{host} closed the connection before it had answered.",
+        "Try again; if it stays, check the port in the {field}, and that the host speaks HTTPS.",
+    ),
+    _Fault(
+        _names("SSLError"),
         "No TLS connection to {host} came about.",
         "Check the port in the {field}, that the host speaks HTTPS, and that CA Bundle is a PEM file of certificates.",
         retryable=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -29,6 +30,10 @@ log = logging.getLogger("onteg_dynamics.http")
 
 LARGEST_BODY = 512 * 1024 * 1024
 CHUNK = 1024 * 1024
+
+# TLS errors of which it is certain that they came before the request was sent. Others may come in the middle of an
+# answer, as where a connection is cut.
+_HANDSHAKE = re.compile(r"(?i)certificate|handshake|wrong version|unsupported protocol|unknown protocol|http request")
 
 
 @dataclass(frozen=True)
@@ -277,7 +282,9 @@ def _never_sent(exc: Exception) -> bool:
     import requests
     from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)):
+    if isinstance(exc, requests.exceptions.SSLError):
+        return _HANDSHAKE.search(str(exc)) is not None
+    if isinstance(exc, (requests.ConnectTimeout, requests.exceptions.ProxyError)):
         return True
     cause = exc.args[0] if exc.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause

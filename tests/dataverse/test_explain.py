@@ -123,6 +123,9 @@ def new_connection(cause: BaseException) -> Exception:
     return wrapped(caused(u3.NewConnectionError(connection, f"failed: {cause}"), cause))
 
 
+CUT = ssl.SSLEOFError(8, "EOF occurred in violation of protocol (_ssl.c:2580)")
+
+
 def certificate(text: str) -> Exception:
     return wrapped(u3.SSLError(ssl.SSLCertVerificationError(1, text)), requests.exceptions.SSLError)
 
@@ -146,6 +149,7 @@ PROXY_407 = OSError("Tunnel connection failed: 407 Proxy Authentication Required
         (certificate("Hostname mismatch, certificate is not valid for 'a'"), "another host", "Endpoint URL", False),
         (certificate("certificate has expired"), "has expired", "clock", False),
         (wrapped(u3.SSLError("wrong version number"), requests.exceptions.SSLError), "TLS", "HTTPS", False),
+        (requests.exceptions.SSLError(u3.SSLError(CUT)), "closed the connection", "Try again", True),
         (OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /x"), "CA bundle", "PEM", False),
         (wrapped(u3.ProxyError("no", PROXY_407), requests.exceptions.ProxyError), "user name", "Proxy", False),
         (
