@@ -123,6 +123,10 @@ def next_link(link: Link) -> After:
     return after
 
 
+MOST_EMPTY = 200
+"""Pages without a row, one after the other. Some are no wonder: a page is cut before the service drops rows from it."""
+
+
 def sheets(
     link: Link, path: str, headers: Mapping[str, str], after: After, *, most: int | None = None
 ) -> Iterator[Sheet]:
@@ -136,26 +140,28 @@ def sheets(
         most: pages that are surely wanted, None for all; those beyond are fetched only when they are asked for.
 
     Raises:
-        TransportError: the service sends the same link twice: following it would never end.
+        TransportError: the service sends the same link twice, or only empty pages: following would never end.
         ForeignHostError: a link leads to another host.
     """
     seen: set[bytes] = set()
     here: str | None = path
     coming = None
-    number = 0
+    number = empty = 0
     while here is not None:
         number += 1
         _refuse_repeat(here, seen)
         request = Request("GET", here, headers=headers)
         response = coming() if coming is not None else link.exchange(request)
         found = cut(response.body) if response.status < 300 else None
-        following = after(here, found.frame) if found else None
+        frame = found.frame if found else read(response).data
+        following = after(here, frame)
+        empty = empty + 1 if not (found.rows if found else frame.get("value")) else 0
+        if empty > MOST_EMPTY and following is not None:
+            raise TransportError("The service sends empty pages that lead to more; reading stopped there.")
         wanted = following is not None and _mark(following) not in seen and (most is None or number < most)
         coming = begun(_fetching(link, following or "", headers)) if wanted else None
-        if response.status >= 300:
-            read(response)  # raises
         yield Sheet(response, here, found)
-        here = following if found else after(here, read(response).data)
+        here = following
 
 
 def _fetching(link: Link, path: str, headers: Mapping[str, str]) -> Callable[[], Response]:

@@ -18,6 +18,7 @@ from onteg_dynamics.dataverse.pace import Gate
 from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
 from onteg_dynamics.dataverse.tokens import Token, TokenProvider
+from onteg_dynamics.dataverse.vigil import Vigil
 from onteg_dynamics.errors import AuthenticationError, ErrorDetails, ForeignHostError, TransportError
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ __all__ = ["Exchange", "NetworkSettings", "Transport", "new_session"]
 
 log = logging.getLogger("onteg_dynamics.http")
 
-LARGEST_BODY = 512 * 1024 * 1024
+LARGEST_BODY = 256 * 1024 * 1024
+ANSWER_READS = 5  # read timeouts in which an answer must be whole
 CHUNK = 1024 * 1024
 
 # TLS errors of which it is certain that they came before the request was sent. Others may come in the middle of an
@@ -125,6 +127,7 @@ class Transport:
         """Resolve once what stays the same for every request."""
         self.root = f"{self.origin}/api/data/v{self.api_version}/"
         self._route = _route(self.session, self.origin)
+        self._vigil = Vigil()
         self.gate = Gate(lambda: self.clock())  # noqa: PLW0108 - the clock may be replaced
 
     def send(self, request: Request, call: Call) -> Response:
@@ -223,11 +226,29 @@ class Transport:
         try:
             reply = self._route.adapter.send(prepared, timeout=self._timeout(call), **self._route.options)
             with closing(reply):
-                body = _body(reply)
+                body = self._whole(reply, call)
         except (requests.RequestException, HTTPError, OSError) as exc:
             return _fault(exc, self.origin)
         untouched = exact and reply.status_code < 300
         return Response(reply.status_code, reply.headers, body if untouched else self.screen(body))
+
+    def _whole(self, reply: requests.Response, call: Call) -> bytes:
+        """The body; an answer that does not end in time is ended here.
+
+        Raises:
+            TransportError: it is too large.
+            requests.RequestException, HTTPError, OSError: it broke off, or did not end.
+        """
+        import requests
+
+        left = call.remaining()
+        limit = self.network.read_timeout * ANSWER_READS
+        watched = self._vigil.begin(reply.raw, limit if left is None else min(limit, left))
+        try:
+            return _body(reply)
+        finally:
+            if self._vigil.end(watched):
+                raise requests.ReadTimeout("The answer did not end.")
 
     def _timeout(self, call: Call) -> tuple[float, float]:
         left = call.remaining()
@@ -246,6 +267,7 @@ class Transport:
         """Close all connections and forget the tokens."""
         self.tokens.close()
         self.session.close()
+        self._vigil.close()
 
 
 @dataclass(frozen=True)

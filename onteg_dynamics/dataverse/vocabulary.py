@@ -6,9 +6,12 @@ Implements "Web API service documents" (CSDL): OData 4.0 CSDL §12 (functions an
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element, ParseError, iterparse
+
+from onteg_dynamics.errors import ErrorDetails, TransportError
 
 __all__ = ["ANY_ROW", "Message", "Parameter", "Vocabulary", "read_vocabulary"]
 
@@ -106,13 +109,22 @@ def read_vocabulary(document: bytes) -> Vocabulary:
     return Vocabulary(messages, enums, complexes, frozenset(rows))
 
 
+_FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
 def _elements(document: bytes) -> Iterator[tuple[str, Element]]:
     """The children of the schemas, one after the other."""
-    # The document comes from the endpoint's own host; expat itself resolves no external entities.
-    for _, element in iterparse(io.BytesIO(document), events=("end",)):  # noqa: S314
-        kind = element.tag.removeprefix(_CSDL)
-        if kind in ("Function", "Action", "EnumType", "ComplexType", "EntityType"):
-            yield kind, element
+    # Without a document type there are no entities that could be expanded.
+    if _FORBIDDEN.search(document) or b"\0" in document:
+        raise TransportError("The service's $metadata has a document type, or is not UTF-8; it was not read.")
+    try:
+        for _, element in iterparse(io.BytesIO(document), events=("end",)):  # noqa: S314
+            kind = element.tag.removeprefix(_CSDL)
+            if kind in ("Function", "Action", "EnumType", "ComplexType", "EntityType"):
+                yield kind, element
+    except ParseError as exc:
+        where = "at line {}, column {}".format(*exc.position)
+        raise TransportError(f"The service's $metadata is no XML {where}.", ErrorDetails(retryable=True)) from None
 
 
 def _message(element: Element, *, is_function: bool) -> Message:

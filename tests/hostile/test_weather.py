@@ -202,7 +202,7 @@ def test_killed_at_random_moments_each_row_is_exported_once(
 @pytest.mark.parametrize("seed", SEEDS)
 def test_under_service_protection_limits_each_row_is_imported_once(file: Path, tmp_path: Path, seed: int) -> None:
     """300 seconds are scaled down to 5: the limits are met again and again."""
-    requests = max(ROWS // 50 // 8, 20)
+    requests = max(ROWS // 50 // 4, 20)
     with Sandbox("empty", limits=f"{requests}/20/8/5") as sandbox:
         spoil(sandbox, seed, share=0.02)
         ending = run("import_records", sandbox.settings(), options(file, tmp_path))

@@ -57,12 +57,12 @@ def fired(sandbox: Sandbox) -> int:
 
 
 _CLIENT = """
-import resource, sys, threading, orjson
+import sys, orjson
 from onteg_dynamics.executor import Executor
 action, settings, options = sys.argv[1], orjson.loads(sys.argv[2]), orjson.loads(sys.argv[3])
 with Executor() as executor:
     result = executor.run(action, options, settings)
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+memory = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 told = {"output": dict(result.output), "stats": dict(result.stats), "error": result.error, "memory": memory}
 print(orjson.dumps(told, default=str).decode())
 """
