@@ -60,6 +60,8 @@ def _members(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     fields = schema.get("properties", {})
     rest = schema.get("additionalProperties")
     other = rest if isinstance(rest, Mapping) else {}
+    if not fields and not other:
+        return dict(value)  # a row: its columns are typed by the table
     return {key: _inside(item, fields.get(key, other), key) for key, item in value.items()}
 
 

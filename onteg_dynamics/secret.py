@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape, quoteattr
+
+import orjson
 
 __all__ = ["MASK", "Redactor", "Secret"]
 
@@ -21,6 +23,9 @@ _LOOKS_SECRET = re.compile(
     r"(?i)(?P<keep>\bBearer\s+|\b(?:client_secret|client_assertion|password|access_token|refresh_token)=)[^\s&\"',]+"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
 )
+
+_SIGNS = (b"bearer", b"secret", b"assertion", b"password", b"token", b"eyj")
+"""Some of these, in small letters, is in whatever `_LOOKS_SECRET` finds."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,19 +64,12 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """`text` with every secret, and everything that looks like a token, replaced by ``***``."""
-        for form in self._forms():
-            text = text.replace(form, MASK)
-        return _LOOKS_SECRET.sub(lambda match: (match["keep"] or "") + MASK, text)
+        return _clean(text, self._forms())
 
     def data(self, value: Any) -> Any:
         """JSON-like `value` with all texts in it cleaned, keys included."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, Mapping):
-            return {self.data(key): self.data(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.data(item) for item in value]
-        return value
+        forms = self._forms()
+        return _cleaned(value, forms) if _may_hold(value, forms) else value
 
     def body(self, body: bytes) -> bytes:
         """A response body with every known secret replaced. Costs one search of the bytes for each."""
@@ -83,6 +81,30 @@ class Redactor:
 
     def _forms(self) -> tuple[str, ...]:
         return _all_spellings(tuple(self.secrets()))
+
+
+def _clean(text: str, forms: Sequence[str]) -> str:
+    for form in forms:
+        text = text.replace(form, MASK)
+    return _LOOKS_SECRET.sub(lambda match: (match["keep"] or "") + MASK, text)
+
+
+def _cleaned(value: Any, forms: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        return _clean(value, forms)
+    if isinstance(value, Mapping):
+        return {_cleaned(key, forms): _cleaned(item, forms) for key, item in value.items()}
+    return [_cleaned(item, forms) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _may_hold(value: Any, forms: Sequence[str]) -> bool:
+    """Whether anything in `value` may be a secret: all of it is searched at once, as JSON."""
+    try:
+        whole = orjson.dumps(value)
+    except TypeError:  # what is no JSON is walked through
+        return True
+    lowered = whole.lower()
+    return any(form.encode() in whole for form in forms) or any(sign in lowered for sign in _SIGNS)
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from onteg_dynamics.dataverse.bounds import check_bounds
@@ -47,6 +48,7 @@ class PayloadWriter:
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
         self._resolver = LookupResolver(self.metadata, self.fetch, self._columns, self.known)
+        self._checked: dict[tuple[str, Mode], Column] = {}  # the same columns come in every row
 
     def write(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any]:
         """The body that sets these columns.
@@ -76,10 +78,17 @@ class PayloadWriter:
 
     def wanted(self, row: Mapping[str, Any]) -> Iterator[Wanted]:
         """What `write` would ask the service about the lookups in `row`."""
+        if self._lookups.isdisjoint(name.partition(".")[0] for name in row):
+            return
         for name, (value, table) in _companions(row).items():
             column = self._columns.find(name)
             if column is not None and column.is_lookup:
                 yield from self._resolver.wanted(column, value, table)
+
+    @cached_property
+    def _lookups(self) -> frozenset[str]:
+        """Every name by which a lookup column is found."""
+        return frozenset(name for one in self._columns.visible() if one.is_lookup for name in (one.name, one.wire_name))
 
     def _missing(self, body: Mapping[str, Any], mode: Mode) -> list[tuple[type[InputError], Problem]]:
         """Columns that the service insists on and does not fill in by itself."""
@@ -158,6 +167,13 @@ class PayloadWriter:
         return {name: value}
 
     def _writable(self, name: str, mode: Mode) -> Column:
+        """The column that may be set in this mode."""
+        known = self._checked.get((name, mode))
+        if known is None:
+            known = self._checked[name, mode] = self._check(name, mode)
+        return known
+
+    def _check(self, name: str, mode: Mode) -> Column:
         column = self._columns.find(name)
         if column is None:
             raise UnknownNameError(f"{self.table.name} has no such column. {suggest(name, self._names())}".strip())
@@ -204,6 +220,8 @@ def _may_set(column: Column, mode: Mode) -> bool:
 
 def _companions(row: Mapping[str, Any]) -> dict[str, tuple[Any, str | None]]:
     """Columns with their values, and with the table that stands beside a lookup as ``name.table``."""
+    if not any("." in name for name in row):
+        return {name: (value, None) for name, value in row.items()}
     values: dict[str, tuple[Any, str | None]] = {}
     for name, value in row.items():
         base, _, part = name.partition(".")

@@ -51,6 +51,8 @@ def _text(value: Any, _: Callable[[], Details]) -> str:
 
 
 def _whole(value: Any, _: Callable[[], Details]) -> int:
+    if type(value) is int and -(2**63) <= value < 2**63:
+        return value
     number = _number(value)
     if number != number.to_integral_value() or not -(2**63) <= number < 2**63:
         raise ValueError("a whole number is expected, of 64 bits at most")
@@ -68,6 +70,8 @@ def _number(value: Any) -> Decimal:
 
 
 def _decimal(value: Any, _: Callable[[], Details]) -> Any:
+    if type(value) is float and math.isfinite(value):
+        return value
     # A JSON number with exactly these digits: a float would lose some of a long decimal's.
     return orjson.Fragment(f"{_number(value):f}")
 

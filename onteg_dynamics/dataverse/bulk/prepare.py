@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from onteg_dynamics.dataverse.bulk.job import Job, Ready, Result
@@ -68,6 +69,8 @@ class Preparer:
         etag = self._etag(row)
         partition = row.get(PARTITION) or self.link.call.parameters.get("partitionId")
         made = self._by_key(index, row, own) if self.job.key_columns else self._by_id(index, row, own)
+        if etag is None and not partition:
+            return made
         return replace(made, etag=etag, partition=str(partition) if partition else None)
 
     def _by_key(self, index: int, row: Mapping[str, Any], own: str | None) -> Ready:
@@ -88,11 +91,16 @@ class Preparer:
     def _core(self, row: Mapping[str, Any]) -> bytes:
         if self.job.mode == "delete":
             return b"{}"
+        values = {name: value for name, value in row.items() if name not in self._hidden}
+        return dumps(self._writer.write(values, self.job.mode))
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """What names a row or its version, and is not written."""
         hidden = {"id", self.job.table.primary_id, ETAGS[0], *self.job.key_columns}
         hidden |= {ETAGS[1]} if self.job.match_etag else set()
         hidden |= {PARTITION} if self.job.table.is_elastic and self.job.mode == "update" else set()
-        values = {name: value for name, value in row.items() if name not in hidden}
-        return dumps(self._writer.write(values, self.job.mode))
+        return frozenset(hidden)
 
     def _etag(self, row: Mapping[str, Any]) -> str | None:
         if not self.job.match_etag:
