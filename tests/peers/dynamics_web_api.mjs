@@ -1,24 +1,9 @@
-// DynamicsWebApi against the sandbox. Runs in a folder of its own that has the package; prints one JSON line a scenario.
+// DynamicsWebApi against the sandbox: rows and queries. Runs in a folder of its own that has the package.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { api, label, play, refused, settings } from "./dynamics_web_api_client.mjs";
 
-const require = createRequire(pathToFileURL(`${process.cwd()}/`));
-const { DynamicsWebApi } = require("dynamics-web-api");
-const settings = JSON.parse(process.env.SETTINGS);
-const api = new DynamicsWebApi({
-  serverUrl: settings.endpoint_url,
-  dataApi: { version: "9.2" },
-  onTokenRefresh: async () => settings.token,
-});
 const NORTHWIND = "Northwind Roasters";
-
-async function refused(work, status) {
-  const error = await work().then(() => null, (failure) => failure);
-  assert.ok(error, "it was not refused");
-  assert.equal(error.status, status, error.message);
-}
 
 async function northwind() {
   const found = await api.retrieveMultiple({ collection: "accounts", select: ["name"], filter: `name eq '${NORTHWIND}'` });
@@ -214,7 +199,6 @@ async function scenario_sharing_and_merging() {
 }
 
 async function scenario_an_elastic_table() {
-  const label = (text) => ({ LocalizedLabels: [{ Label: text, LanguageCode: 1033 }] });
   await api.createEntity({
     data: {
       "@odata.type": "Microsoft.Dynamics.CRM.EntityMetadata", SchemaName: "contoso_SensorData",
@@ -236,13 +220,86 @@ async function scenario_an_elastic_table() {
   await refused(() => read({ partitionId }), 404);
 }
 
+async function scenario_all_are_counted_page_by_page() {
+  assert.equal(await api.countAll({ collection: "accounts" }), await api.count({ collection: "accounts" }));
+}
+
+async function scenario_rows_in_one_request() {
+  const data = {
+    name: "Deep", primarycontactid: { lastname: "Inside", Contact_Tasks: [{ subject: "Deeper" }] },
+    Account_Tasks: [{ subject: "One" }, { subject: "Two" }],
+  };
+  const made = await api.create({
+    collection: "accounts", data, returnRepresentation: true, select: ["name"],
+    expand: [
+      { property: "primarycontactid", select: ["lastname"] },
+      { property: "Account_Tasks", select: ["subject"], orderBy: ["subject desc"], top: 1 },
+    ],
+  });
+  assert.equal(made.primarycontactid.lastname, "Inside");
+  assert.equal(made.Account_Tasks.length, 1);
+}
+
+async function scenario_an_unchanged_row_is_not_sent_again() {
+  const key = await northwind();
+  const row = await api.retrieve({ collection: "accounts", key, select: ["name"] });
+  const again = await api.retrieve({ collection: "accounts", key, select: ["name"], ifnonematch: row["@odata.etag"] })
+    .catch((error) => error);
+  assert.ok(!again || again.status === 304, JSON.stringify(again));
+}
+
+async function scenario_duplicates_and_create_only() {
+  const data = { lastname: "Double", firstname: "D", emailaddress1: "double@example.com" };
+  await api.create({ collection: "contacts", data });
+  await refused(() => api.create({ collection: "contacts", data, duplicateDetection: true }), 412);
+  const key = "3d3c1f0e-2d45-4b0e-9a57-0c6f7a8b9c0a";
+  await api.upsert({ collection: "contacts", key, data, ifnonematch: "*" });
+  assert.equal(await api.upsert({ collection: "contacts", key, data, ifnonematch: "*" }), null);
+}
+
+async function scenario_grouped_and_saved_queries() {
+  const { value } = await api.retrieveMultiple({ collection: "accounts", apply: "groupby((statecode),aggregate($count as n))" });
+  const rows = value.reduce((sum, group) => sum + group.n, 0);
+  assert.equal(rows, await api.count({ collection: "accounts" }));
+  const views = await api.retrieveMultiple({ collection: "savedqueries", select: ["savedqueryid"], filter: "name eq 'Active Accounts'" });
+  const viewed = await api.retrieveMultiple({ collection: "accounts", savedQuery: views.value[0].savedqueryid });
+  assert.ok(viewed.value.some((row) => row.name === NORTHWIND));
+}
+
+async function scenario_a_batch_that_goes_on() {
+  api.startBatch();
+  api.create({ collection: "contacts", data: { nope: 1 } , inChangeSet: false });
+  api.retrieveMultiple({ collection: "accounts", select: ["name"], top: 1, inChangeSet: false });
+  const [failure, rows] = await api.executeBatch({ continueOnError: true });
+  assert.equal(failure.status, 400);
+  assert.equal(rows.value.length, 1);
+}
+
+async function scenario_search() {
+  const found = await api.query({ query: { search: "Northwind", entities: [{ name: "account" }] } });
+  assert.equal(found.response.Value[0].Attributes.name, NORTHWIND);
+  const wait = () => new Promise((done) => setTimeout(done, 1100)); // once a second, as the service says
+  await wait();
+  const suggested = await api.suggest({ query: { search: "north", entities: [{ name: "account" }] } });
+  assert.ok(suggested.response.Value.length >= 1);
+  await wait();
+  const completed = await api.autocomplete({ query: { search: "north" } });
+  assert.ok(completed.response.Value.toLowerCase().startsWith("{crmhit}north"));
+}
+
+async function scenario_another_client_of_the_same_kind() {
+  const other = api.initializeInstance({ serverUrl: settings.endpoint_url, onTokenRefresh: async () => settings.token });
+  other.setConfig({ maxPageSize: 2 });
+  assert.equal((await other.retrieveMultiple({ collection: "accounts", select: ["name"] })).value.length, 2);
+}
+
 async function scenario_mistakes_are_refused() {
   await refused(() => api.create({ collection: "accounts", data: { nope: 1 } }), 400);
   await refused(() => api.retrieveMultiple({ collection: "nothings" }), 404);
   await refused(() => api.retrieveMultiple({ collection: "accounts", filter: "nope eq 1" }), 400);
 }
 
-const scenarios = [
+await play([
   scenario_create_retrieve_update_delete,
   scenario_conditions,
   scenario_upsert,
@@ -258,10 +315,13 @@ const scenarios = [
   scenario_acting_for_a_colleague,
   scenario_sharing_and_merging,
   scenario_an_elastic_table,
+  scenario_all_are_counted_page_by_page,
+  scenario_rows_in_one_request,
+  scenario_an_unchanged_row_is_not_sent_again,
+  scenario_duplicates_and_create_only,
+  scenario_grouped_and_saved_queries,
+  scenario_a_batch_that_goes_on,
+  scenario_search,
+  scenario_another_client_of_the_same_kind,
   scenario_mistakes_are_refused,
-];
-
-for (const scenario of scenarios) {
-  const error = await scenario().then(() => null, (failure) => `${failure.stack ?? ""} ${JSON.stringify(failure)}`);
-  console.log(JSON.stringify({ name: scenario.name, error }));
-}
+]);

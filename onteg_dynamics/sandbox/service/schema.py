@@ -7,6 +7,7 @@ takes away; every answer is 204, and the header ``OData-EntityId`` names what wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from onteg_dynamics.sandbox import refusals
@@ -33,10 +34,18 @@ def change_metadata(request: Request, steps: Sequence[Step]) -> Response:
     change = open_change(request)
     _check_match(request)
     place = find_place(change.model, steps)
-    document = request.payload(place.set_name) if request.method in _BODIES else None
+    document = _typed(request.payload(place.set_name), steps) if request.method in _BODIES else None
     address = _carry_out(request, change, place, document)
     change.finish()
     return Response(204, headers=[("OData-EntityId", address)] if address else [])
+
+
+def _typed(document: Any, steps: Sequence[Step]) -> Any:
+    """A body with its type: a cast at the end of the address names it too."""
+    cast = steps[-1].name
+    if not isinstance(document, dict) or not cast.startswith(NAMESPACE):
+        return document
+    return {"@odata.type": cast, **document}
 
 
 def open_change(request: Request) -> Change:

@@ -61,6 +61,17 @@ def test_a_column_is_replaced_by_what_was_read_with_a_change(typed: Client) -> N
     assert options["TrueOption"]["Label"]["UserLocalizedLabel"]["Label"] == "True"
 
 
+def test_a_cast_in_the_address_names_the_type(typed: Client) -> None:
+    cast = f"{COLUMN}/{CRM}BooleanAttributeMetadata"
+    body = {**whole(typed), "DisplayName": bodies.label("By its cast")}
+    assert "@odata.type" not in body
+    assert typed.put(COLUMN, body, **MERGE).status == 400
+    assert typed.put(cast, body, **MERGE).status == 204
+    assert texts(whole(typed)["DisplayName"])[1033] == "By its cast"
+    wrong = f"{COLUMN}/{CRM}StringAttributeMetadata"
+    assert typed.put(wrong, body, **MERGE).status == 404
+
+
 @pytest.mark.parametrize("headers", [{}, {"MSCRM.MergeLabels": "false"}])
 def test_without_merging_other_languages_are_lost(typed: Client, headers: dict[str, str]) -> None:
     body = {**whole(typed), "@odata.type": f"{CRM}BooleanAttributeMetadata", "DisplayName": bodies.label("New")}
