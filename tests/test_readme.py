@@ -48,7 +48,7 @@ def test_there_are_exactly_two_set_up_commands() -> None:
     assert len(found) == 2
     assert all(text.strip().count("\n") == 0 for text in found)
     assert found[0].strip().endswith("onteg-dynamics demo")
-    assert found[1].strip().endswith("python -m pytest")
+    assert found[1].strip().endswith("python -m pytest -n auto")
 
 
 @pytest.mark.parametrize("name", errors.__all__)
