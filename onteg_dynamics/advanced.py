@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "READ_NAMES", "call_with", "is_dry_run", "own_options"]
 
-READ_NAMES = ("impersonate", "strong_consistency", "partition_id", "tag")
-NAMES = (*READ_NAMES, "bypass_plugins", "bypass_flows", "detect_duplicates", "solution", "dry_run")
+READ_NAMES = ("impersonate", "strong_consistency", "partition_id", "tag", "bypass_plugins")
+NAMES = (*READ_NAMES, "bypass_flows", "detect_duplicates", "solution", "dry_run")
 
+# Detection runs where it is not suppressed; without the header the service decides.
+_SUPPRESSED: Mapping[bool | None, str] = {True: "false", False: "true"}
 _BYPASSED = {"Synchronous": "CustomSync", "Asynchronous": "CustomAsync", "Both": "CustomSync,CustomAsync"}
 
 
@@ -56,7 +58,7 @@ def _headers(typed: Mapping[str, Any], impersonate: str | None) -> list[tuple[st
         "Consistency": "Strong" if typed.get("strong_consistency") else None,
         "MSCRM.BypassBusinessLogicExecution": _BYPASSED.get(typed.get("bypass_plugins", "")),
         "MSCRM.SuppressCallbackRegistrationExpanderJob": "true" if typed.get("bypass_flows") else None,
-        "MSCRM.SuppressDuplicateDetection": "false" if typed.get("detect_duplicates") else None,
+        "MSCRM.SuppressDuplicateDetection": _SUPPRESSED.get(typed.get("detect_duplicates")),
         "MSCRM.SolutionUniqueName": typed.get("solution"),
     }
     return [(name, value) for name, value in headers.items() if value]

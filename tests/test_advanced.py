@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.errors import InputError, NotFoundError, PermissionDeniedError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 from onteg_dynamics.sandbox.entra import READER
 from onteg_dynamics.sandbox.log import Exchange
+from tests.sandbox.elastic.conftest import definition
+from tests.sandbox.webhooks.desk import Desk, values
+from tests.sandbox.webhooks.receiver import receiving
 
 
 def sent(sandbox: Sandbox, method: str) -> list[Exchange]:
@@ -127,3 +131,132 @@ def test_a_dry_run_misses_what_is_required(executor: Executor, settings: dict[st
         executor.run("create_record", options, settings).unwrap()
     found = {**options, "row": {"title": "T", "customerid": "Northwind Roasters"}}
     assert executor.run("create_record", found, settings).ok
+
+
+@pytest.fixture
+def desk(sandbox: Sandbox) -> Iterator[Desk]:
+    with receiving() as receiver:
+        made = Desk(sandbox, receiver)
+        with made.session:
+            yield made
+
+
+def people(name: str, **options: Any) -> list[tuple[str, dict[str, Any]]]:
+    """A new contact, alone and by each of the roads that carry several rows."""
+    rows = [{"lastname": f"{name} {number}"} for number in range(2)]
+    operations = [{"operation": "Create", "table": "contact", "row": row} for row in rows]
+    return [
+        ("create_record", {"table": "contact", "row": rows[0], **options}),
+        ("create_records", {"table": "contact", "rows": rows, **options}),
+        ("run_batch", {"operations": operations, **options}),
+        ("run_batch", {"operations": operations, "all_or_nothing": True, **options}),
+    ]
+
+
+ROADS = range(len(people("")))
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(("bypassed", "heard"), [({}, 1), ({"bypass_plugins": "Synchronous"}, 0)])
+def test_plugins_are_bypassed(
+    executor: Executor, settings: dict[str, str], desk: Desk, road: int, bypassed: dict[str, str], heard: int
+) -> None:
+    desk.step("Create", mode=0)
+    action, options = people("Bypass", **bypassed)[road]
+    executor.run(action, options, settings).unwrap()
+    assert bool(desk.posts()) == heard
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(("bypassed", "heard"), [({}, 1), ({"bypass_flows": "yes"}, 0)])
+def test_flows_are_bypassed(
+    executor: Executor, settings: dict[str, str], desk: Desk, road: int, bypassed: dict[str, str], heard: int
+) -> None:
+    desk.callback(1)
+    action, options = people("Flow", **bypassed)[road]
+    executor.run(action, options, settings).unwrap()
+    assert bool(desk.posts()) == heard
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_tag_reaches_plugins(executor: Executor, settings: dict[str, str], desk: Desk, road: int) -> None:
+    desk.step("Create", mode=0)
+    action, options = people("Tag", tag="import & more")[road]
+    executor.run(action, options, settings).unwrap()
+    assert {values(post.json()["SharedVariables"])["tag"] for post in desk.posts()} == {"import & more"}
+
+
+@pytest.mark.parametrize(("detect", "refused"), [(None, ""), ("no", ""), ("yes", "0x80040333")])
+def test_duplicates_are_detected_or_not(
+    executor: Executor, sandbox: Sandbox, settings: dict[str, str], detect: str | None, refused: str
+) -> None:
+    options: dict[str, Any] = {"table": "contact", "row": {"lastname": "A", "emailaddress1": "a@b.example"}}
+    executor.run("create_record", options, settings).unwrap()
+    again = {**options, "detect_duplicates": detect} if detect else options
+    result = executor.run("create_record", again, settings)
+    assert (result.error or {}).get("code", "") == refused
+    told = sent(sandbox, "POST")[-1].request_headers.get("mscrm.suppressduplicatedetection")
+    assert told == {None: None, "no": "true", "yes": "false"}[detect]
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_another_acts(executor: Executor, sandbox: Sandbox, settings: dict[str, str], road: int) -> None:
+    (user,) = executor.run(
+        "list_records",
+        {"table": "systemuser", "filter": "azureactivedirectoryobjectid ne null and isdisabled eq false", "top": 1},
+        settings,
+    ).unwrap()["rows"]
+    action, options = people("Acted", impersonate=user["azureactivedirectoryobjectid"])[road]
+    executor.run(action, options, settings).unwrap()
+    made = {"table": "contact", "filter": "startswith(lastname, 'Acted')", "select": "createdby,createdonbehalfby"}
+    rows = executor.run("list_records", made, settings).unwrap()["rows"]
+    reader = sandbox.settings(READER)
+    assert {row["createdby"] for row in rows} == {user["systemuserid"]}
+    with pytest.raises(PermissionDeniedError):
+        executor.run(
+            "create_record", people("", impersonate=user["azureactivedirectoryobjectid"])[0][1], reader
+        ).unwrap()
+
+
+def test_a_partition_is_told(executor: Executor, settings: dict[str, str]) -> None:
+    made = {"method": "POST", "path": "EntityDefinitions", "body": definition()}
+    executor.run("send_request", made, settings).unwrap()
+    table = {"table": "contoso_sensordata"}
+    row = {"contoso_sensortype": "Heat"}
+    own = executor.run("create_record", {**table, "row": row, "partition_id": "d1"}, settings).unwrap()["id"]
+    assert executor.run("get_record", {**table, "key": own, "partition_id": "d1"}, settings).ok
+    with pytest.raises(NotFoundError):
+        executor.run("get_record", {**table, "key": own}, settings).unwrap()
+    change = {**table, "key": own, "row": {"contoso_value": 7}, "partition_id": "d1"}
+    executor.run("update_record", change, settings).unwrap()
+    listed = executor.run("list_records", {**table, "partition_id": "d1"}, settings).unwrap()["rows"]
+    assert [one["contoso_value"] for one in listed] == [7]
+    operations = [{"operation": "Update", **table, "key": own, "row": {"contoso_value": 8}}]
+    operations += [{"operation": "Create", **table, "row": {"contoso_sensortype": "Cold"}}]
+    executor.run("run_batch", {"operations": operations, "partition_id": "d1"}, settings).unwrap()
+    more = {**table, "rows": [{"contoso_sensortype": "Wet", "contoso_value": 9}], "partition_id": "d1"}
+    executor.run("create_records", more, settings).unwrap()
+    listed = executor.run("list_records", {**table, "partition_id": "d1"}, settings).unwrap()["rows"]
+    assert sorted(str(one["contoso_value"]) for one in listed) == ["8", "9", "None"]
+    assert executor.run("delete_record", {**table, "key": own, "partition_id": "d1"}, settings).ok
+
+
+def test_a_component_joins_its_solution(executor: Executor, sandbox: Sandbox, settings: dict[str, str]) -> None:
+    options = {"name": "new_Machine", "label": "Machine", "solution": "new_Shop"}
+    executor.run("create_table", options, settings).unwrap()
+    assert sent(sandbox, "POST")[-1].request_headers["mscrm.solutionuniquename"] == "new_Shop"
+    with pytest.raises(InputError, match="letters, digits and underscores"):
+        executor.run("create_table", {**options, "solution": "new_Shop\r\nX: y"}, settings).unwrap()
+    with pytest.raises(InputError, match="line break"):
+        executor.run("create_table", {**options, "solution": "new_Shop\n"}, settings).unwrap()
+
+
+@pytest.mark.parametrize("action", ["update_record", "run_batch"])
+def test_a_dry_run_shows_the_headers_too(executor: Executor, settings: dict[str, str], action: str) -> None:
+    own = account(executor, settings)
+    row: dict[str, Any] = {"table": "account", "key": own, "row": {"fax": "1"}}
+    options = row if action == "update_record" else {"operations": [{"operation": "Update", **row}]}
+    told = executor.run(action, {**options, "dry_run": True, "bypass_flows": True, "tag": "t"}, settings).unwrap()
+    (request,) = told["requests"]
+    assert request["headers"]["MSCRM.SuppressCallbackRegistrationExpanderJob"] == "true"
+    assert request["path"].endswith("?tag=t")

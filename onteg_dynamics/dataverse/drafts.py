@@ -10,7 +10,7 @@ from onteg_dynamics.dataverse.ids import guid_of, new_row_id
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.protocol import Repeat, Request, dumps
-from onteg_dynamics.dataverse.rows import Key, row_address
+from onteg_dynamics.dataverse.rows import Key, in_partition, row_address
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.tables import Table
 from onteg_dynamics.errors import InputError, Problem
@@ -121,7 +121,11 @@ class _Writer:
     ) -> Request:
         writer, address = self._link.writer(table), table.entity_set
         if operation.kind == "Create":
-            body = {**writer.write(row, "create"), **({table.primary_id: own} if own else {})}
+            body = {
+                **in_partition(self._link, table),
+                **writer.write(row, "create"),
+                **({table.primary_id: own} if own else {}),
+            }
             return Request("POST", address, dumps(body), repeat=Repeat.ALWAYS if own else Repeat.UNSENT)
         address = row_address(self._link, table, key)
         if operation.kind == "Get":

@@ -79,7 +79,7 @@ class Link:
 
     def _carried_out(self, request: Request) -> Response:
         if self.call.rehearsal is not None and request.method != "GET":
-            return self.call.rehearsal.answer(request)
+            return self.call.rehearsal.answer(request.with_headers(self.call.headers))
         if request.method == "GET" and len(self.transport.url(request.path)) > LONGEST_URL:
             return self._in_batch([request])[0]
         return self.transport.send(request, self.call)
@@ -132,6 +132,7 @@ class Link:
         """
         if self.call.rehearsal is not None:
             return [[self.exchange(request) for request in group.requests] for group in groups]
+        groups = [replace(group, requests=tuple(map(self._inside, group.requests))) for group in groups]
         boundary = f"batch_{secrets.token_hex(16)}"
         response = self.transport.send(wrap_groups(groups, self.transport.root, boundary, go_on=go_on), self.call)
         if "multipart" not in (response.headers.get("Content-Type") or ""):
@@ -142,10 +143,15 @@ class Link:
         root = self.transport.root
         if any(len(self.transport.url(request.path)) > LONGEST_BATCH_URL for request in requests):
             raise InputError(f"the query is longer than {LONGEST_BATCH_URL} characters, the most the service reads")
+        requests = [request.with_headers(self.call.headers) for request in requests]
         response = self.transport.send(wrap_gets(requests, root, f"batch_{secrets.token_hex(16)}"), self.call)
         if "multipart" not in (response.headers.get("Content-Type") or ""):
             raise error_of(response)
         return split_answers(response)
+
+    def _inside(self, request: Request) -> Request:
+        """An operation as a batch carries it: headers are each operation's own, those of the batch do not count."""
+        return self.with_parameters(request).with_headers(self.call.headers)
 
     def table(self, name: str) -> Table:
         """The table with this logical name or entity set name.

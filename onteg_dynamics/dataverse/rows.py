@@ -21,7 +21,22 @@ from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import Table
 from onteg_dynamics.errors import ConflictError
 
-__all__ = ["Found", "Key", "Written", "create", "delete", "find", "get", "row_address", "update", "upsert"]
+__all__ = [
+    "PARTITION",
+    "Found",
+    "Key",
+    "Written",
+    "create",
+    "delete",
+    "find",
+    "get",
+    "in_partition",
+    "row_address",
+    "update",
+    "upsert",
+]
+
+PARTITION = "partitionid"
 
 Key = str | Mapping[str, Any]
 """A row's id, or the columns of an alternate key with their values."""
@@ -77,7 +92,7 @@ def create(
         ConflictError: a row with this id, or with these alternate key values, exists.
         ServiceError: the service refuses it.
     """
-    body = {**link.writer(table).write(row, "create"), **(related or {})}
+    body = {**in_partition(link, table), **link.writer(table).write(row, "create"), **(related or {})}
     own_id = body.setdefault(table.primary_id, new_row_id()) if _takes_id(link, table) else None
     generated = own_id is not None and guid_of(str(row.get(table.primary_id) or "")) is None
     repeat = Repeat.ALWAYS if generated else Repeat.UNSENT
@@ -88,6 +103,12 @@ def create(
     answer = read(response)
     written = answer.data[table.primary_id] if isinstance(answer.data, dict) else answer.entity_id
     return Written(written or own_id, table.name, created=True, row=_returned(answer))
+
+
+def in_partition(link: Link, table: Table) -> dict[str, str]:
+    """What puts a new row into the call's partition."""
+    partition = partition_of(link, table)
+    return {PARTITION: partition} if partition else {}
 
 
 def _takes_id(link: Link, table: Table) -> bool:
@@ -261,6 +282,17 @@ def _id_of(answer: Answer, table: Table, key: Key) -> str | None:
     return answer.entity_id or (guid_of(key) if isinstance(key, str) else None)
 
 
+def partition_of(link: Link, table: Table) -> str | None:
+    """The partition that the call is about, where the table has partitions."""
+    return link.call.parameters.get("partitionId") if table.is_elastic else None
+
+
 def row_address(link: Link, table: Table, key: Key) -> str:
-    """The path of a row by its id or alternate key, relative to the API's root."""
+    """The path of a row by its id or alternate key, relative to the API's root; of an elastic table, in its partition.
+
+    Implements "Use elastic tables": a write takes the partition in the key, not in the query.
+    """
+    partition = partition_of(link, table)
+    if partition and isinstance(key, str):
+        key = {table.primary_id: key, PARTITION: partition}
     return row_path(table.entity_set, key if isinstance(key, str) else typed_values(link, table, key, "key"))

@@ -14,6 +14,7 @@ from onteg_dynamics.dataverse.matching import typed_values
 from onteg_dynamics.dataverse.odata import key_segment, row_path
 from onteg_dynamics.dataverse.payload import PayloadWriter
 from onteg_dynamics.dataverse.protocol import dumps
+from onteg_dynamics.dataverse.rows import PARTITION, in_partition
 from onteg_dynamics.dataverse.targets import KnownRows
 from onteg_dynamics.errors import InputError, Problem
 
@@ -23,7 +24,6 @@ Numbered = tuple[int, Mapping[str, Any]]
 """A row with its place among the rows."""
 
 ETAGS = ("@odata.etag", "etag")
-PARTITION = "partitionid"
 
 
 @dataclass
@@ -92,7 +92,12 @@ class Preparer:
         if self.job.mode == "delete":
             return b"{}"
         values = {name: value for name, value in row.items() if name not in self._hidden}
-        return dumps(self._writer.write(values, self.job.mode))
+        return dumps({**self._begun, **self._writer.write(values, self.job.mode)})
+
+    @cached_property
+    def _begun(self) -> dict[str, str]:
+        """What every new row begins with."""
+        return {} if self.job.mode == "update" else in_partition(self.link, self.job.table)
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
