@@ -69,7 +69,7 @@ def test_a_cast_in_the_address_names_the_type(typed: Client) -> None:
     assert typed.put(cast, body, **MERGE).status == 204
     assert texts(whole(typed)["DisplayName"])[1033] == "By its cast"
     wrong = f"{COLUMN}/{CRM}StringAttributeMetadata"
-    assert typed.put(wrong, body, **MERGE).status == 404
+    assert typed.put(wrong, body, **MERGE).status == 400
 
 
 @pytest.mark.parametrize("headers", [{}, {"MSCRM.MergeLabels": "false"}])
