@@ -50,6 +50,7 @@ _VOLATILE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids, which are made anew
     r"|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|W/\\?\"\d+\\?\""  # moments and versions
     r"|\b[0-9a-f]{12,16}\b|127\.0\.0\.1:\d+|%21\d+|deltatoken=[^\"]*|\b\d{5,}\b"  # addresses, tokens, counters
+    r"|\d+ requests and [\d,.]+ s of work|differ by \d+ s|\d{2}:\d{2} UTC"  # what is left of the limits, clocks
 )
 
 

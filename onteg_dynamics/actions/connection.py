@@ -1,4 +1,4 @@
-"""The connection itself: Who Am I, Check Connection, Send Request."""
+"""The connection itself: Who Am I, Check Connection, Check Privileges, Send Request."""
 
 from __future__ import annotations
 
@@ -38,9 +38,28 @@ def check_connection(context: Context, options: Options) -> Outcome:
     """Look at everything a connection needs."""
     from onteg_dynamics.actions.doctor import examine
 
-    findings = list(examine(context.connection, context.dataverse, options.get("tables", ())))
-    healthy = all(finding.passed for finding in findings)
+    tables, access = options.get("tables", ()), options.get("access") or ("Read",)
+    findings = list(examine(context.connection, context.dataverse, tables, access))
+    healthy = all(finding.passed is not False for finding in findings)
     return Outcome({"healthy": healthy, "findings": [vars(finding) for finding in findings]})
+
+
+def check_privileges(context: Context, options: Options) -> Outcome:
+    """Tell what a user may do with the rows of tables."""
+    from onteg_dynamics.dataverse.privileges import ACCESS, privileges, who_acts
+    from onteg_dynamics.dataverse.references import row_meant
+
+    dataverse = context.dataverse
+    users = dataverse.table("systemuser")
+    user = row_meant(dataverse, users, options["user"], "user") if options.get("user") else who_acts(dataverse)
+    wanted = {dataverse.table(name): options.get("access") or ACCESS for name in options["tables"]}
+    found = [one for one in privileges(dataverse, user, wanted) if one.name]
+    told = [
+        {"table": one.table, "access": one.access, "privilege": one.name, "held": one.held, "reach": one.reach}
+        for one in found
+    ]
+    missing = [one.name for one in found if not one.held]
+    return Outcome({"user_id": user, "privileges": told, "missing": missing, "all_held": not missing})
 
 
 def send_request(context: Context, options: Options) -> Outcome:
@@ -86,6 +105,7 @@ def onteg_register_actions() -> Iterable[Action]:
     return (
         Action("who_am_i", who_am_i, READS),
         Action("check_connection", check_connection, READS),
+        Action("check_privileges", check_privileges, READS),
         Action("send_request", send_request, Annotations(destructive=True)),
     )
 

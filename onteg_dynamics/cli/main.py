@@ -62,11 +62,19 @@ def docs(output: Path | None, *, only_check: bool) -> None:
 
 @commands.command(epilog=exits.HELP)
 @connection_options
-@click.option("--table", "tables", multiple=True, help="A table that must be readable; may be given again.")
+@click.option("--table", "tables", multiple=True, help="A table that the flow will use; may be given again.")
+@click.option("--access", multiple=True, help="What it does there, such as Create; Read if not given; may be again.")
 @as_json
 @telling_errors
-def check(connection_file: Path | None, tables: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
-    """Test a connection: token, audience, host, application user, roles, API version."""
+def check(
+    connection_file: Path | None,
+    tables: tuple[str, ...],
+    access: tuple[str, ...],
+    *,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Test a connection: token, audience, clock, user, roles, what the roles allow, limits, the secret's end."""
     from onteg_dynamics.connection import Connection
     from onteg_dynamics.executor import Executor
 
@@ -74,7 +82,7 @@ def check(connection_file: Path | None, tables: tuple[str, ...], *, as_json: boo
     with Executor() as executor:
         if not tables and not as_json:
             sys.exit(exits.OK if show.print_findings(executor.test_connection(connection)) else exits.FAILED)
-        result = executor.run("check_connection", {"tables": list(tables)}, connection)
+        result = executor.run("check_connection", {"tables": list(tables), "access": list(access)}, connection)
     _print(result.unwrap(), result.as_dict(), as_json=as_json)
 
 

@@ -20,7 +20,7 @@ import orjson
 from onteg_dynamics.dataverse.tokens import Token
 from onteg_dynamics.errors import AuthenticationError, ErrorDetails
 
-__all__ = ["ReadyToken", "jwt_claims"]
+__all__ = ["ReadyToken", "is_for", "jwt_audiences", "jwt_claims"]
 
 SKEW = 300.0  # seconds that clocks may differ, as the service itself allows
 DATAVERSE = "00000007-0000-0000-c000-000000000000"  # the resource by its application id
@@ -37,6 +37,17 @@ def jwt_claims(token: str) -> Mapping[str, Any] | None:
     except (binascii.Error, ValueError):
         return None
     return claims if isinstance(claims, dict) else None
+
+
+def jwt_audiences(token: str) -> list[str]:
+    """Whom a JWT is for, unverified; none if `token` does not tell."""
+    return _audiences(jwt_claims(token) or {})
+
+
+def is_for(audiences: Iterable[str], endpoint_url: str) -> bool:
+    """Whether one of these audiences is the environment at `endpoint_url`, or Dataverse as such."""
+    wanted = _host(endpoint_url)
+    return any(audience.lower() == DATAVERSE or _host(audience) == wanted for audience in audiences)
 
 
 class ReadyToken:
@@ -87,8 +98,7 @@ class ReadyToken:
         if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", self._token.value):  # RFC 6750 §2.1, b64token
             return "The token is empty, or has characters that no access token has.", ErrorDetails(fix=_NEW_TOKEN)
         audiences = _audiences(self._claims)
-        wanted = _host(self._endpoint_url)
-        if not audiences or any(audience.lower() == DATAVERSE or _host(audience) == wanted for audience in audiences):
+        if not audiences or is_for(audiences, self._endpoint_url):
             return None
         return (
             f"The token is for {_shown(audiences[0])}, not for {self._endpoint_url}.",

@@ -11,6 +11,7 @@ import binascii
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +55,13 @@ class Certificate:
 
     certificate: str
     private_key: str = field(repr=False)
+
+    @property
+    def ends(self) -> datetime:
+        """Until when it is good."""
+        from cryptography import x509
+
+        return x509.load_pem_x509_certificate(self.certificate.encode()).not_valid_after_utc
 
     def for_msal(self) -> Any:
         """As msal takes it; without a thumbprint it makes the SHA-256 one of the certificate."""

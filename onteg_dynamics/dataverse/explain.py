@@ -29,6 +29,7 @@ _DATAVERSE: Mapping[str, str] = {
     "user), choosing the app of this Client ID, and give it a security role. Check that the Endpoint URL is the right "
     "environment's.",
     "0x80042f09": f"The application user has no security role. Give it one: {_USERS} > Edit security roles.",
+    "0x80040225": f"The user is switched off. Activate it: {_USERS}.",
     "0x80040220": f"Give the application user a security role that covers this: {_USERS} > Edit security roles.",
     "0x80048405": f"Give the application user a security role that covers this: {_USERS} > Edit security roles.",
     "0x8004a113": "The environment is in administration mode. Wait until it is over, or let an administrator end it.",

@@ -41,6 +41,7 @@ __all__ = [
     "Response",
     "dumps",
     "error_of",
+    "moment_of",
     "prefer",
     "read",
     "retry_after",
@@ -322,9 +323,14 @@ def retry_after(headers: Mapping[str, str], now: datetime | None) -> float | Non
     value = (headers.get("Retry-After") or "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
         return float(value)
+    when = moment_of(value)
+    return None if when is None else max(when - (now or datetime.now(timezone.utc)).timestamp(), 0.0)
+
+
+def moment_of(http_date: str | None) -> float | None:
+    """Seconds since the epoch by an HTTP date (RFC 9110 §5.6.7), such as the header ``Date``; None where it is none."""
     try:
-        when = email.utils.parsedate_to_datetime(value)
+        when = email.utils.parsedate_to_datetime(http_date or "")
     except (TypeError, ValueError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-    return max((when - (now or datetime.now(timezone.utc))).total_seconds(), 0.0)
+    return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()

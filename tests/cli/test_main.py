@@ -99,7 +99,7 @@ def test_nobody_listens(settings: dict[str, str], connection: Path) -> None:
 def test_check(connection: Path, settings: dict[str, str]) -> None:
     found = call("check", "--connection", str(connection), "--table", "lead", secret=settings["client_secret"])
     assert found.exit_code == 0
-    assert found.stdout.count("passed") == 6
+    assert found.stdout.count("passed") == 9
 
 
 def test_check_says_what_to_do(tmp_path: Path, sandbox: Sandbox) -> None:
