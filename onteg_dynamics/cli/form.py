@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
 import threading
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +44,8 @@ def form(connection_file: Path | None, port: int, *, opened: bool, as_json: bool
         show.console.print(f"[bold]The form is at[/] {server.url}", soft_wrap=True)
         show.console.print("Who has this address can use your connection. Stop it with Ctrl-C.")
     sys.stdout.flush()
-    if opened:
-        webbrowser.open(server.url)
-    _until_stopped(server)
+    with _doorway(server.url) if opened else nullcontext():
+        _until_stopped(server)
 
 
 def _opened(settings: Mapping[str, Any], port: int) -> FormServer:
@@ -55,6 +56,20 @@ def _opened(settings: Mapping[str, Any], port: int) -> FormServer:
         return FormServer(settings, port)
     except OSError as exc:
         raise click.ClickException(f"Port {port} cannot be had: {exc.strerror}") from exc
+
+
+@contextmanager
+def _doorway(url: str) -> Iterator[None]:
+    """The browser opens a file that only this user can read, and which leads to the page.
+
+    A command line can be read by every user of a machine: the address with its token must not stand in one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "form.html"
+        file.touch(mode=0o600)
+        file.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={url}">', "utf-8")
+        webbrowser.open(file.as_uri())
+        yield
 
 
 def _until_stopped(server: FormServer) -> None:

@@ -132,13 +132,13 @@ def _operation(spec: ActionSpec) -> dict[str, Any]:
 def _fields(spec: ActionSpec) -> Iterable[Property]:
     """What must be filled in first, everything else to be added where wanted."""
     fields = sorted(spec.input_schema.get("properties", {}).items(), key=lambda item: item[1].get("x-onteg-order", 0))
-    required = spec.input_schema.get("required", ())
+    required = frozenset(spec.input_schema.get("required", ()))
     show = {"show": {"resource": [spec.group], "operation": [spec.name]}}
     for name, field in fields:
         if name in required:
-            yield {**_field(name, field), "required": True, "displayOptions": show}
-    own = [_field(name, field) for name, field in fields if name not in required and name not in NAMES]
-    advanced = [_field(name, field) for name, field in fields if name in NAMES]
+            yield {**_field(name, field, required), "required": True, "displayOptions": show}
+    own = [_field(name, field, required) for name, field in fields if name not in {*required, *NAMES}]
+    advanced = [_field(name, field, required) for name, field in fields if name in NAMES]
     for title, key, options in (("Options", "options", own), ("Advanced", "advanced", advanced)):
         if options:
             yield {
@@ -152,12 +152,12 @@ def _fields(spec: ActionSpec) -> Iterable[Property]:
             }
 
 
-def _field(name: str, field: Schema) -> Property:
+def _field(name: str, field: Schema, required: frozenset[str]) -> Property:
     """One option: its box, and how it is sent. All may be sent as texts; the server reads them."""
     found: Property = {
         "displayName": field.get("title", name),
         "name": name,
-        **_box(field),
+        **_box(field, required),
         "description": field.get("description", ""),
         "routing": {"send": {"type": "body", "property": name}},
     }
@@ -166,9 +166,9 @@ def _field(name: str, field: Schema) -> Property:
     return found
 
 
-def _box(field: Schema) -> Property:
+def _box(field: Schema, required: frozenset[str]) -> Property:
     if "x-onteg-choices" in field and field.get("type") == "string":
-        return {"type": "options", "default": "", "typeOptions": _live(field["x-onteg-choices"])}
+        return {"type": "options", "default": "", "typeOptions": _live(field["x-onteg-choices"], required)}
     if "enum" in field:
         values = [value for value in field["enum"] if value is not None]
         options = [{"name": str(value), "value": value} for value in values]
@@ -189,10 +189,16 @@ def _default(field: Schema, simple: Property) -> Property:
     return {"default": field.get("default", field.get("minimum", simple["default"]))}
 
 
-def _live(source: Schema) -> dict[str, Any]:
-    """A dropdown that n8n fills from the server."""
-    references = {name: f'={{{{$parameter["{field}"]}}}}' for name, field in source["params"].items()}
+def _live(source: Schema, required: frozenset[str]) -> dict[str, Any]:
+    """A dropdown that n8n fills from the server; what it depends on may stand among the options."""
+    fields = source["params"]
+    references = {name: f"={{{{{_reference(field, required)}}}}}" for name, field in fields.items()}
     query = {**source.get("constants", {}), **references}
     request = {"method": "GET", "url": f"/choices/{source['source']}", **({"qs": query} if query else {})}
-    depends = {"loadOptionsDependsOn": list(source["params"].values())} if source["params"] else {}
-    return {**depends, "loadOptions": {"routing": {"request": request, "output": {"postReceive": _ITEMS}}}}
+    depends = [field if field in required else f"options.{field}" for field in fields.values()]
+    filled = {"loadOptions": {"routing": {"request": request, "output": {"postReceive": _ITEMS}}}}
+    return {"loadOptionsDependsOn": depends, **filled} if depends else filled
+
+
+def _reference(field: str, required: frozenset[str]) -> str:
+    return f'$parameter["{field}"]' if field in required else f'$parameter["options"]?.["{field}"]'

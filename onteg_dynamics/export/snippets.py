@@ -53,11 +53,17 @@ def snippets(
 def shell(spec: ActionSpec, options: Mapping[str, Any], settings: Mapping[str, Any], hidden: Iterable[str]) -> str:
     """The command ``onteg-dynamics run``, with the connection's file before it."""
     form = json.dumps(settings, indent=2, ensure_ascii=False)
-    secrets = "".join(f"read -rs {PREFIX}{key.upper()} && export {PREFIX}{key.upper()}\n" for key in hidden)
+    secrets = "".join(map(_asked, hidden))
     command = ["onteg-dynamics run", spec.name, "--connection connection.json"]
     if options:
         command.append(f"\\\n  --input {shlex.quote(json.dumps(options, ensure_ascii=False))}")
     return f"cat > connection.json <<'END'\n{form}\nEND\n{secrets}{' '.join(command)}\n"
+
+
+def _asked(key: str) -> str:
+    """A secret is typed, not written into the shell's history."""
+    name, label = PREFIX + key.upper(), key.replace("_", " ").capitalize()
+    return f"printf '{label}: ' && IFS= read -rs {name} && export {name}\n"
 
 
 def python(spec: ActionSpec, options: Mapping[str, Any], settings: Mapping[str, Any], hidden: Iterable[str]) -> str:
