@@ -94,6 +94,37 @@ async function scenario_functions() {
   assert.ok((await api.callFunction({ name: "RetrieveVersion" })).Version.startsWith("9.2"));
 }
 
+async function scenario_actions_bound_and_unbound() {
+  const lead = await api.create({ collection: "leads", data: { subject: "Fair", lastname: "Berg", companyname: "Berg & Co" } });
+  const made = await api.callAction({
+    collection: "leads", key: lead, actionName: "Microsoft.Dynamics.CRM.QualifyLead",
+    action: { CreateAccount: true, CreateContact: true, CreateOpportunity: true, Status: 3 },
+  });
+  const opportunity = made.value.find((row) => row.opportunityid).opportunityid;
+  await api.callAction({
+    actionName: "WinOpportunity",
+    action: { Status: 3, OpportunityClose: { subject: "Won", "opportunityid@odata.bind": `/opportunities(${opportunity})` } },
+  });
+  const row = await api.retrieve({ collection: "opportunities", key: opportunity, select: ["statecode"] });
+  assert.equal(row.statecode, 1);
+  await refused(() => api.callAction({ collection: "leads", key: lead, actionName: "Microsoft.Dynamics.CRM.QualifyLead",
+    action: { CreateAccount: false, CreateContact: false, CreateOpportunity: false, Status: 3 } }), 400);
+}
+
+async function scenario_a_file_up_down_and_gone() {
+  const label = (text) => ({ LocalizedLabels: [{ Label: text, LanguageCode: 1033 }] });
+  await api.createAttribute({ entityKey: "LogicalName='account'", data: {
+    "@odata.type": "Microsoft.Dynamics.CRM.FileAttributeMetadata", SchemaName: "new_Contract", DisplayName: label("Contract"),
+  } });
+  const key = await northwind();
+  const data = Buffer.alloc(5 * 1024 * 1024 + 7, "contract ");
+  await api.uploadFile({ collection: "accounts", key, property: "new_contract", fileName: "contract.pdf", data });
+  const found = await api.downloadFile({ collection: "accounts", key, property: "new_contract" });
+  assert.deepEqual([found.fileName, found.fileSize, Buffer.compare(Buffer.from(found.data), data)], ["contract.pdf", data.length, 0]);
+  await api.deleteRecord({ collection: "accounts", key, property: "new_contract" });
+  assert.equal((await api.retrieve({ collection: "accounts", key, select: ["new_contract"] })).new_contract, null);
+}
+
 async function scenario_a_batch_with_a_change_set() {
   api.startBatch();
   api.create({ collection: "contacts", data: { firstname: "John", lastname: "Batch" }, contentId: "1" });
@@ -307,6 +338,8 @@ await play([
   scenario_expand_and_annotations,
   scenario_associate_and_disassociate,
   scenario_functions,
+  scenario_actions_bound_and_unbound,
+  scenario_a_file_up_down_and_gone,
   scenario_a_batch_with_a_change_set,
   scenario_a_batch_that_fails_is_undone,
   scenario_a_long_url_becomes_a_batch,
