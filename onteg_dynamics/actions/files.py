@@ -91,18 +91,24 @@ def publish_asset(context: Context, options: Options) -> Outcome:
     wanted = dataverse.selection(table.name, [table.primary_id])
     own = get(dataverse, table, options["key"], wanted).id
     name = options.get("column", "")
-    changed, place = _as_column(context, table.name, own, name, content) if name else _as_note(context, options, own)
+    known = options.get("known_digest", "")
+    if name:
+        changed, place = _as_column(context, table.name, own, name, content, known)
+    else:
+        changed, place = _as_note(context, options, own)
     return Outcome({"table": table.name, "id": own, "place": place, "changed": changed, **_told(content)})
 
 
-def _as_column(context: Context, table: str, own: str, name: str, content: Content) -> tuple[bool, str]:
+def _as_column(
+    context: Context, table: str, own: str, name: str, content: Content, known_digest: str
+) -> tuple[bool, str]:
     from onteg_dynamics.dataverse.files import file_column, upload
 
     dataverse = context.dataverse
     found = dataverse.columns(dataverse.table(table)).find(name)
     kind = "Image" if found is not None and found.type == "Image" else "File"
     place = file_column(dataverse, dataverse.table(table), name, kind)
-    return upload(dataverse, place, own, content), place.column.name
+    return upload(dataverse, place, own, content, known_digest=known_digest), place.column.name
 
 
 def _as_note(context: Context, options: Options, own: str) -> tuple[bool, str]:
@@ -123,12 +129,14 @@ def _uploaded(context: Context, options: Options, kind: str) -> Outcome:
     dataverse = context.dataverse
     table, content = dataverse.table(options["table"]), _content(options)
     place = file_column(dataverse, table, options["column"], kind)
-    changed = upload(dataverse, place, options["key"], content, only_changes=options.get("skip_same", True))
+    how = {"only_changes": options.get("skip_same", True), "known_digest": options.get("known_digest", "")}
+    changed = upload(dataverse, place, options["key"], content, **how)
     return Outcome({"table": table.name, "column": place.column.name, "changed": changed, **_told(content)})
 
 
 def _told(content: Content) -> dict[str, Any]:
-    return {"file_name": content.name, "mime_type": content.mime_type, "size": content.size}
+    told = {"file_name": content.name, "mime_type": content.mime_type, "size": content.size}
+    return {**told, "digest": content.digest()}
 
 
 def _content(options: Options) -> Content:
@@ -147,7 +155,12 @@ def _downloaded(context: Context, options: Options, kind: str) -> Outcome:
 
     dataverse = context.dataverse
     place = file_column(dataverse, dataverse.table(options["table"]), options["column"], kind)
-    found = download(dataverse, place, options["key"], full=not options.get("thumbnail", False))
+    wants_full = not options.get("thumbnail", False)
+    found = download(dataverse, place, options["key"], full=wants_full)
+    if found is None and kind == "Image" and wants_full:
+        found = download(dataverse, place, options["key"], full=False)
+        if found is not None:
+            context.warn(f"{place.column.name} keeps thumbnails only; this is one.")
     if found is None:
         raise NotFoundError(f"The row has nothing in {place.column.name}.")
     return Outcome(_kept(found, options))

@@ -93,7 +93,9 @@ def file_column(link: Link, table: Table, name: str, kind: str, field: str = "co
     return FileColumn(table, column, link.metadata.once(("most", table.name, column.name), ask))
 
 
-def upload(link: Link, place: FileColumn, key: Key, content: Content, *, only_changes: bool = True) -> bool:
+def upload(
+    link: Link, place: FileColumn, key: Key, content: Content, *, only_changes: bool = True, known_digest: str = ""
+) -> bool:
     """Put a file into a column of a row, in place of the one that is there.
 
     Args:
@@ -102,6 +104,8 @@ def upload(link: Link, place: FileColumn, key: Key, content: Content, *, only_ch
         key: the row's id or alternate key.
         content: the file.
         only_changes: send nothing where the very same bytes are there under that name.
+        known_digest: SHA-256 of what was sent the last time: all there is to compare with where the column keeps
+            thumbnails only.
 
     Returns:
         Whether anything was sent.
@@ -112,7 +116,7 @@ def upload(link: Link, place: FileColumn, key: Key, content: Content, *, only_ch
     """
     _check(place, content)
     address = f"{row_address(link, place.table, key)}/{place.column.name}"
-    if only_changes and _is_there(link, place, key, content):
+    if only_changes and _is_there(link, place, key, content, known_digest.strip().lower()):
         return False
     if content.size <= CHUNK or link.call.rehearsal is not None:
         headers = {**_BYTES, **_named(content)}
@@ -155,10 +159,13 @@ def _upload_chunks(link: Link, address: str, content: Content) -> None:
         start = end + 1
 
 
-def _is_there(link: Link, place: FileColumn, key: Key, content: Content) -> bool:
+def _is_there(link: Link, place: FileColumn, key: Key, content: Content, known_digest: str) -> bool:
     """Whether the row has these bytes; a file of another size or name is not fetched."""
     found = download(link, place, key, full=True)
-    if found is None or found.size != content.size or (found.name and found.name != content.name):
+    if found is None:
+        is_known = place.is_image and known_digest == content.digest()
+        return is_known and download(link, place, key, full=False) is not None
+    if found.size != content.size or (found.name and found.name != content.name):
         return False
     return digest_of(found.pieces) == content.digest()
 
