@@ -206,7 +206,7 @@ def test_a_timeline_page_by_page(run: Any, account: dict[str, str]) -> None:
 
 
 def test_a_timeline_has_what_the_row_takes_part_in(run: Any) -> None:
-    run("add_phone_call", subject="Ask", to="Jim Glynn")
+    run("add_phone_call", subject="Ask", to="Jim Glynn", table="contact", id=JIM)  # both about him and with him
     (entry,) = run("list_timeline", table="contact", id=JIM)["entries"]
     assert (entry["table"], entry["subject"], entry["state"]) == ("phonecall", "Ask", "Open")
 
