@@ -139,7 +139,9 @@ class Step:
             self.warnings.append(f"An observer ({hook}) failed: {type(exc).__name__}: {exc}")
 
     def _warned(self) -> tuple[str, ...]:
-        return tuple(self.redactor.text(text) for text in self.warnings)
+        left_out = sorted(self.call.left_out)
+        told = [f"Left out, because they cannot be set: {', '.join(left_out)}."] if left_out else []
+        return tuple(self.redactor.text(text) for text in (*self.warnings, *told))
 
     def _stats(self) -> dict[str, Any]:
         return {**self.call.usage.as_dict(), "seconds": round(time.monotonic() - self.started, 3)}

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, prefer
-from onteg_dynamics.dataverse.shape import Row
+from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
 from onteg_dynamics.errors import InputError, Problem, TransportError
 
@@ -42,6 +42,9 @@ class Shown(NamedTuple):
     source: str
     table: Table
     column: Column | None
+
+
+_CURRENCY = "_transactioncurrencyid_value"
 
 
 @dataclass
@@ -122,8 +125,9 @@ class FetchQuery:
                 shaped[f"{name}.label"] = row.get(f"{wire_name}@{FORMATTED}")
             if self.labels and column is not None and column.is_lookup:
                 shaped[f"{name}.table"] = row.get(f"{wire_name}@{LOOKUP_TABLE}")
-        known = {one.source for one in self._shown}
-        return shaped | {name: value for name, value in row.items() if "@" not in name and name not in known}
+        # The currency comes with every money column, asked for or not.
+        known = {_CURRENCY, *(one.source for one in self._shown)}
+        return shaped | plain_row({name: value for name, value in row.items() if name not in known})
 
 
 def _parsed(text: str) -> ET.Element:

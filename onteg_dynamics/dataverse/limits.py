@@ -103,6 +103,7 @@ class Call:
         headers: sent with every request of the call (impersonation and the like).
         parameters: added to the URL of every request for rows (``tag``, ``partitionId``).
         rehearsal: takes writes down instead of sending them; None to send them.
+        left_out: gathers the columns of rows to write that cannot be set.
         report: is told how far a long piece of work has come.
         clock: tells the time the deadline is measured in.
     """
@@ -113,6 +114,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    left_out: set[str] = field(default_factory=set)
     report: Report | None = None
     clock: Callable[[], float] = time.monotonic
 

@@ -171,4 +171,5 @@ class Link:
 
     def writer(self, table: Table) -> PayloadWriter:
         """What turns rows into bodies for `table`."""
-        return PayloadWriter(table, self.metadata, self.fetch, thorough=self.call.rehearsal is not None)
+        thorough = self.call.rehearsal is not None
+        return PayloadWriter(table, self.metadata, self.fetch, thorough, left_out=self.call.left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from onteg_dynamics.dataverse.metadata import Fetch, Metadata
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Details, Table
 from onteg_dynamics.dataverse.targets import KnownRows, Wanted
-from onteg_dynamics.dataverse.values import to_wire
+from onteg_dynamics.dataverse.values import is_written, to_wire
 from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError
 
 __all__ = ["Mode", "PayloadWriter"]
@@ -37,6 +37,7 @@ class PayloadWriter:
         fetch: brings JSON from the service.
         thorough: also check lengths and ranges, which otherwise the service does.
         known: remembers the rows that lookups mean, where many rows are written.
+        left_out: gathers the columns of rows that cannot be set: rows that were read have many of them.
     """
 
     table: Table
@@ -44,14 +45,19 @@ class PayloadWriter:
     fetch: Fetch
     thorough: bool = False
     known: KnownRows | None = None
+    left_out: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
         self._resolver = LookupResolver(self.metadata, self.fetch, self._columns, self.known)
         self._checked: dict[tuple[str, Mode], Column] = {}  # the same columns come in every row
+        self._fixed: dict[tuple[str, Mode], bool] = {}
 
     def write(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any]:
         """The body that sets these columns.
+
+        Columns that cannot be set are left out, as the service does by itself, so that a row that was read can be
+        written; unless the row has no others.
 
         Args:
             row: columns by logical name. A lookup as `lookups.read_target` takes it, its table also as ``name.table``;
@@ -65,7 +71,7 @@ class PayloadWriter:
         """
         body: dict[str, Any] = {}
         problems: list[tuple[type[InputError], Problem]] = []
-        for name, (value, table) in _companions(row).items():
+        for name, (value, table) in self._settable(_companions(row), mode).items():
             try:
                 body.update(self._member(name, value, table, mode))
             except (InputError, ValueError, LookupError) as exc:
@@ -152,7 +158,8 @@ class PayloadWriter:
             wire = to_wire(column, value, lambda: self._details(column))
             if self.thorough:
                 check_bounds(column, self._details(column), wire)
-            return {column.name: wire}
+            # A new row has no image; most may be given only later.
+            return {} if wire is None and column.type == "Image" and mode == "create" else {column.name: wire}
         member, target = self._resolver.bind(column, value, table)
         return {} if mode == "create" and target is None else {member: target}
 
@@ -165,6 +172,22 @@ class PayloadWriter:
         if value is not None and not isinstance(value, str):
             raise ValueError("a row's address is expected, such as /accounts(GUID)")
         return {name: value}
+
+    def _settable(self, row: dict[str, tuple[Any, str | None]], mode: Mode) -> dict[str, tuple[Any, str | None]]:
+        fixed = [name for name in row if self._is_fixed(name, mode)]
+        if not fixed or len(fixed) == len(row):
+            return row
+        self.left_out.update(fixed)
+        return {name: value for name, value in row.items() if name not in fixed}
+
+    def _is_fixed(self, name: str, mode: Mode) -> bool:
+        """Whether a column is there, but cannot be set."""
+        known = self._fixed.get((name, mode))
+        if known is None:
+            column = self._columns.find(name)
+            known = column is not None and not (_may_set(column, mode) and (column.is_lookup or is_written(column)))
+            self._fixed[name, mode] = known
+        return known
 
     def _writable(self, name: str, mode: Mode) -> Column:
         """The column that may be set in this mode."""

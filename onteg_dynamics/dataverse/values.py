@@ -19,10 +19,15 @@ import orjson
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.tables import Choice, Column, Details
 
-__all__ = ["choice_value", "to_wire"]
+__all__ = ["choice_value", "is_written", "to_wire"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"\s*-?\d+\s*", re.ASCII)
+
+
+def is_written(column: Column) -> bool:
+    """Whether values of the column's type go into a row's body; files, for one, are uploaded."""
+    return column.type in _WRITERS
 
 
 def to_wire(column: Column, value: Any, details: Callable[[], Details]) -> Any:

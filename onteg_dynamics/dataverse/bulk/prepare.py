@@ -44,7 +44,8 @@ class Preparer:
         """One writer for all rows: it remembers which rows lookups mean."""
         thorough = self.link.call.rehearsal is not None
         self._known = KnownRows()
-        self._writer = PayloadWriter(self.job.table, self.link.metadata, self.link.fetch, thorough, self._known)
+        link, table = self.link, self.job.table
+        self._writer = PayloadWriter(table, link.metadata, link.fetch, thorough, self._known, link.call.left_out)
 
     def prepare(self, rows: Sequence[Numbered]) -> tuple[list[Ready], list[Result]]:
         """The rows that are ready, and the results of those that do not fit.
