@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "clients": CONTRACT | {"dataverse"},
     "step": CONTRACT | {"advanced", "clients", "registry", "validation", "dataverse"},
     "executor": CONTRACT | {"clients", "registry", "step", "dataverse"},
-    "form": CONTRACT | {"executor", "registry", "export"},
+    "form": CONTRACT | {"executor", "registry", "export", "dataverse"},
     "cli": CONTRACT | {"executor", "registry", "validation", "sandbox", "dataverse", "export", "engines", "form"},
     "__main__": {"cli"},
     "pytest_plugin": {"sandbox"},

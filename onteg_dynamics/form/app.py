@@ -4,14 +4,15 @@
 - ``GET /api/start``, ``GET /api/actions/NAME``: forms
 - ``POST /api/test``: keeps a connection and tests it; one JSON object a line, as the findings are made
 - ``POST /api/choices``, ``/api/schema``: dropdowns, typed forms
-- ``POST /api/run``: an action's envelope; ``POST /api/snippets``: the same step elsewhere
+- ``POST /api/run``: runs an action; one JSON object a line: how far it has come, then its envelope
+- ``POST /api/snippets``: the same step elsewhere
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from onteg_dynamics.dataverse.progress import Progress
 from onteg_dynamics.errors import InputError, OntegError, Problem
 from onteg_dynamics.form.calls import Calls
 from onteg_dynamics.form.desk import Kept
@@ -32,6 +34,8 @@ __all__ = ["create_app"]
 
 STATIC = Path(__file__).parent / "static"
 FILES = ("form.js", "form.css", "icon.svg", "licenses.txt")
+_LINES = "application/x-ndjson"
+_PAUSE = 0.5  # seconds between two words on how far an action has come
 
 Handler = Callable[[Request], Awaitable[Response]]
 Body = Mapping[str, Any]
@@ -88,22 +92,40 @@ def _asking(work: Callable[..., Any], *names: str) -> Handler:
 
 
 def _run(calls: Calls) -> Handler:
-    """A handler that runs an action, and stops it where the page goes away."""
+    """A handler that runs an action and tells how far it has come, line by line; it stops where the page goes away."""
 
-    async def run(request: Request) -> Any:
-        name, action, options = _parts(await _body(request), ("connection", "action", "options"))
-        gone = threading.Event()
-        watch = asyncio.create_task(_leaving(request, gone))
+    async def run(request: Request) -> Response:
         try:
-            return await run_in_threadpool(calls.run, name, action, options, gone.is_set)
-        finally:
-            watch.cancel()
+            name, action, options = _parts(await _body(request), ("connection", "action", "options"))
+            calls.desk.get(name)
+        except InputError as exc:
+            return _json({"error": exc.as_dict()}, 422)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        lines = _running(request, partial(calls.run, name, action, options))
+        return StreamingResponse(lines, media_type=_LINES)
 
-    return _telling(run)
+    return run
+
+
+async def _running(request: Request, start: Callable[..., Any]) -> AsyncIterator[bytes]:
+    """Progress now and then, and the result."""
+    gone, latest = threading.Event(), list[Progress]()
+    watch = asyncio.create_task(_leaving(request, gone))
+    work = asyncio.create_task(run_in_threadpool(start, gone.is_set, latest.append))
+    try:
+        while not (await asyncio.wait({work}, timeout=_PAUSE))[0]:
+            if latest:
+                yield _line({"progress": {"rows": latest[-1].rows, "total": latest[-1].total}})
+                latest.clear()
+        yield _line({"result": await work})
+    finally:
+        gone.set()
+        watch.cancel()
 
 
 async def _leaving(request: Request, gone: threading.Event) -> None:
-    """Set `gone` when the client has hung up."""
+    """Set `gone` when the page has hung up."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
     gone.set()
@@ -119,7 +141,7 @@ def _test(calls: Calls) -> Handler:
         except OntegError as exc:
             return _json({"error": exc.as_dict()}, 422)
         lines = iterate_in_threadpool(_lines(kept, findings))
-        return StreamingResponse(lines, media_type="application/x-ndjson")
+        return StreamingResponse(lines, media_type=_LINES)
 
     return test
 
@@ -146,7 +168,7 @@ def _lines(kept: Kept, findings: Iterator[Finding]) -> Iterator[bytes]:
 
 
 def _line(data: Body) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
 
 
 async def _body(request: Request) -> Body:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from onteg_dynamics.connection import connection_form
+from onteg_dynamics.dataverse.progress import Report
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.export.rjsf import rjsf_pair
 from onteg_dynamics.export.snippets import snippets
@@ -93,7 +94,12 @@ class Calls:
         return rjsf_pair(self.executor.schema(self.desk.get(name).settings, source, params))
 
     def run(
-        self, name: str, action: str, options: Mapping[str, Any], cancelled: Callable[[], bool] | None = None
+        self,
+        name: str,
+        action: str,
+        options: Mapping[str, Any],
+        cancelled: Callable[[], bool] | None = None,
+        report: Report | None = None,
     ) -> dict[str, Any]:
         """Run an action; its envelope.
 
@@ -102,12 +108,13 @@ class Calls:
             action: its machine name.
             options: as the page has them.
             cancelled: asked again and again; True stops the action.
+            report: told how far it has come.
 
         Raises:
             InputError: the connection is not known any more.
         """
         settings = self.desk.get(name).settings
-        return self.executor.run(action, options, settings, cancelled=cancelled).as_dict()
+        return self.executor.run(action, options, settings, cancelled=cancelled, report=report).as_dict()
 
     def snippets(self, name: str, action: str, options: Mapping[str, Any]) -> list[dict[str, str]]:
         """The same step for the shell, Python and Airflow. Secrets are left to the environment.

@@ -20,14 +20,20 @@ class Page:
     def get(self, path: str) -> Any:
         return self.session.get(self.server.url + path, timeout=60).json()
 
-    def post(self, path: str, body: Any, **headers: str) -> requests.Response:
+    def post(self, path: str, body: Any, *, patience: Any = 60, **headers: str) -> requests.Response:
         headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin", **headers}
-        return self.session.post(self.server.url + path, json=body, headers=headers, timeout=60)
+        return self.session.post(self.server.url + path, json=body, headers=headers, timeout=patience)
 
     def ask(self, path: str, body: Any) -> Any:
         answer = self.post(path, body)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def run(self, connection: str, action: str, options: Any) -> dict[str, Any]:
+        """The envelope of an action."""
+        answer = self.post("api/run", {"connection": connection, "action": action, "options": options})
+        found: dict[str, Any] = _json(answer.text.splitlines()[-1])["result"]
+        return found
 
     def test(self, settings: Any, connection: str = "", keep: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         body = {"settings": settings, "connection": connection, "keep": list(keep)}

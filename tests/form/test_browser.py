@@ -344,6 +344,24 @@ def test_what_cannot_be_brought_back_is_asked_about(
         assert not executor.run("get_record", {"table": "lead", "key": key}, settings).ok
 
 
+def test_a_long_step_tells_how_far_it_is_and_stops(
+    page: Page, connected: FormServer, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    begin(page, connected, "Export Records")
+    field(page, "step.table").fill("lead")
+    field(page, "step.path").fill(str(tmp_path / "leads.csv"))
+    page.keyboard.press("Escape")
+    page.get_by_text("Options", exact=True).click()
+    field(page, "step.page_size").fill("5")
+    sandbox.faults.add("delay table=lead method=GET", seconds=1)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Export Records").click()
+    page.get_by_text(re.compile(r"^\s*\d+( of \d+)? rows$")).wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("alert").get_by_text("Stopped.").wait_for()
+    assert not (tmp_path / "leads.csv").exists()
+
+
 def test_every_action_has_a_form_and_its_example_fits(page: Page, connected: FormServer) -> None:
     page.goto(connected.url)
     for name, entry in connected.executor.registry.actions.items():

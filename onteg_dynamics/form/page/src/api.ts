@@ -1,5 +1,5 @@
 // The server, as functions. Every address is relative: it begins with the session's token.
-import type { Choice, Connection, Data, Failure, Finding, Pair, Result, Snippet, Start } from "./types";
+import type { Choice, Data, Failure, Pair, Run, Snippet, Start, Tested } from "./types";
 
 export class Refused extends Error {
   constructor(readonly failure: Failure) {
@@ -42,24 +42,24 @@ export const choices = async (connection: string, source: string, params: Data):
 export const schema = async (connection: string, source: string, params: Data): Promise<Pair> =>
   (await post("api/schema", { connection, source, params })).json();
 
-export const run = async (connection: string, name: string, options: Data, signal: AbortSignal): Promise<Result> =>
-  (await post("api/run", { connection, action: name, options }, signal)).json();
+// How far an action has come, and at last its result.
+export const run = (connection: string, name: string, options: Data, signal: AbortSignal): AsyncGenerator<Run> =>
+  lines(post("api/run", { connection, action: name, options }, signal));
 
 export const snippets = async (connection: string, name: string, options: Data): Promise<Snippet[]> =>
   (await post("api/snippets", { connection, action: name, options })).json();
 
-// The lines of a connection test, as they are made.
-export async function* test(
-  settings: Data,
-  connection: string,
-  keep: string[],
-): AsyncGenerator<{ connection?: Connection; finding?: Finding; error?: Failure }> {
-  const body = (await post("api/test", { settings, connection, keep })).body;
-  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+// A connection under its new name, then the findings of its test as they are made.
+export const test = (settings: Data, connection: string, keep: string[]): AsyncGenerator<Tested> =>
+  lines(post("api/test", { settings, connection, keep }));
+
+// An answer of one JSON object a line, as they come.
+async function* lines<Line>(asked: Promise<Response>): AsyncGenerator<Line> {
+  const reader = (await asked).body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    const lines = (rest + part.value).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line);
+    const whole = (rest + part.value).split("\n");
+    rest = whole.pop()!;
+    for (const line of whole) yield JSON.parse(line) as Line;
   }
 }

@@ -7,7 +7,7 @@ import { Elsewhere } from "./elsewhere";
 import { FailureBox, failureOf } from "./failure";
 import { ResultBox } from "./result";
 import { SchemaForm } from "./schema-form";
-import type { ActionFace, Data, Failure, Pair, Result } from "./types";
+import type { ActionFace, Data, Failure, Pair, Progress, Result } from "./types";
 
 export function StepPanel({ actions, connection }: { actions: ActionFace[]; connection: string }): React.ReactNode {
   const [name, setName] = useState(location.hash.slice(1));
@@ -63,6 +63,7 @@ function Step({ face, connection }: { face: ActionFace; connection: string }): R
           {runner.isRunning ? "Running …" : "Run"}
         </button>
         {runner.isRunning && <button type="button" onClick={runner.stop}>Stop</button>}
+        {runner.isRunning && runner.progress && <Far progress={runner.progress} />}
         {!connection && <span className="hint">Test the connection first.</span>}
       </div>
       {isAsking && <Asked face={face} onNo={() => setAsking(false)} onYes={() => (setAsking(false), void runner.run(options))} />}
@@ -73,6 +74,13 @@ function Step({ face, connection }: { face: ActionFace; connection: string }): R
   );
 }
 
+const Far = ({ progress: { rows, total } }: { progress: Progress }): React.ReactNode => (
+  <span className="hint">
+    {total && <progress value={rows} max={total} aria-label="Rows" />} {rows.toLocaleString("en")}
+    {total ? ` of ${total.toLocaleString("en")}` : ""} rows
+  </span>
+);
+
 // A dry run has a button of its own.
 function withoutDryRun({ schema, uiSchema }: Pair): Pair {
   const { dry_run: _, ...properties } = schema.properties ?? {};
@@ -82,6 +90,7 @@ function withoutDryRun({ schema, uiSchema }: Pair): Pair {
 interface Runner {
   result: Result | undefined;
   failure: Failure | undefined;
+  progress: Progress | undefined;
   isRunning: boolean;
   run: (options: Data) => Promise<void>;
   stop: () => void;
@@ -90,14 +99,18 @@ interface Runner {
 function useRunner(connection: string, action: string): Runner {
   const [result, setResult] = useState<Result>();
   const [failure, setFailure] = useState<Failure>();
+  const [progress, setProgress] = useState<Progress>();
   const [isRunning, setRunning] = useState(false);
   const stopper = useRef(new AbortController());
   useEffect(() => () => stopper.current.abort(), []);
   const run = async (options: Data): Promise<void> => {
     stopper.current = new AbortController();
-    setRunning(true), setResult(undefined), setFailure(undefined);
+    setRunning(true), setResult(undefined), setFailure(undefined), setProgress(undefined);
     try {
-      setResult(await api.run(connection, action, options, stopper.current.signal));
+      for await (const line of api.run(connection, action, options, stopper.current.signal)) {
+        if (line.progress) setProgress(line.progress);
+        if (line.result) setResult(line.result);
+      }
     } catch (error) {
       const isStopped = error instanceof DOMException && error.name === "AbortError";
       setFailure(isStopped ? { kind: "Stopped", message: "Stopped. What was under way may have been carried out." } : failureOf(error));
@@ -105,7 +118,7 @@ function useRunner(connection: string, action: string): Runner {
       setRunning(false);
     }
   };
-  return { result, failure, isRunning, run, stop: () => stopper.current.abort() };
+  return { result, failure, progress, isRunning, run, stop: () => stopper.current.abort() };
 }
 
 // What cannot be brought back is asked about once more.

@@ -84,3 +84,20 @@ export interface Dynamic {
   params: Record<string, string>;
   constants?: Record<string, string>;
 }
+
+// One line of an answer that comes line by line.
+export interface Tested {
+  connection?: Connection;
+  finding?: Finding;
+  error?: Failure;
+}
+
+export interface Progress {
+  rows: number;
+  total: number | null;
+}
+
+export interface Run {
+  progress?: Progress;
+  result?: Result;
+}
