@@ -163,11 +163,11 @@ def _field(name: str, field: Schema, required: frozenset[str]) -> Property:
     }
     if "x-onteg-placeholder" in field and found["type"] == "string":
         found["placeholder"] = field["x-onteg-placeholder"]
-    return found
+    return found | ({"typeOptions": {"password": True}} if field.get("writeOnly") else {})
 
 
 def _box(field: Schema, required: frozenset[str]) -> Property:
-    if "x-onteg-choices" in field and field.get("type") == "string":
+    if "x-onteg-choices" in field and field.get("type") in ("string", ["string", "object"]):
         return {"type": "options", "default": "", "typeOptions": _live(field["x-onteg-choices"], required)}
     if "enum" in field:
         values = [value for value in field["enum"] if value is not None]

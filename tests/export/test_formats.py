@@ -122,6 +122,13 @@ def test_secrets_are_marked_in_every_host() -> None:
     assert all(field["password"] for field in windmill)
 
 
+def test_secrets_among_options_and_names_of_rows_in_n8n() -> None:
+    node = FORMATS["n8n"].files(REAL, "https://flows.example")["OntegDynamics.node.json"]
+    shown = [one for one in node["properties"] if one["name"] in {"secret", "lead"}]
+    assert {one["name"]: one["type"] for one in shown} == {"secret": "string", "lead": "options"}
+    assert all(one["typeOptions"] == {"password": True} for one in shown if one["name"] == "secret")
+
+
 def test_airbytes_own_model_takes_the_specification() -> None:
     models = pytest.importorskip("airbyte_protocol.models")
     found = models.ConnectorSpecification.model_validate(airbyte_specification(REAL))
