@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from inspect import Parameter, Signature
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,7 @@ from onteg_dynamics.engines.prefect.block import ConnectionBlock
 from onteg_dynamics.engines.shared import registry
 from onteg_dynamics.registry import Registered
 
-__all__ = ["TASKS", "action_task", "worth_another_try"]
+__all__ = ["TASKS", "action_task", "parameter_name", "worth_another_try"]
 
 RETRIES = 3
 _DELAYS = [2.0, 10.0, 30.0]
@@ -38,6 +39,11 @@ def action_task(action: str) -> Task[..., dict[str, Any]]:
     return TASKS[registry().action(action).spec.name]
 
 
+def parameter_name(option: str) -> str:
+    """What a task calls an option: as the action does, but for Python's own words (``from_``)."""
+    return f"{option}_" if iskeyword(option) else option
+
+
 async def worth_another_try(_task: Any, _run: Any, state: Any) -> bool:
     """Whether Prefect tries a task again; has waited as long as the service asks for. For ``retry_condition_fn``.
 
@@ -51,10 +57,11 @@ async def worth_another_try(_task: Any, _run: Any, state: Any) -> bool:
 
 def _made(entry: Registered) -> Task[..., dict[str, Any]]:
     name = entry.spec.name
+    options_of = {parameter_name(key): key for key in entry.spec.input_schema["properties"]}
 
     def run(connection: ConnectionBlock, **given: Any) -> dict[str, Any]:
         how = {key: given.pop(key) for key in _OF_THE_TASK if key in given}
-        options = {key: value for key, value in given.items() if value is not None}
+        options = {options_of[key]: value for key, value in given.items() if value is not None}
         return connection.run(name, options, **how)
 
     run.__name__ = run.__qualname__ = name
@@ -77,7 +84,12 @@ def _signature(entry: Registered) -> Signature:
     schema = entry.spec.input_schema
     required = schema.get("required", ())
     options = [
-        Parameter(key, Parameter.KEYWORD_ONLY, default=Parameter.empty if key in required else None, annotation=Any)
+        Parameter(
+            parameter_name(key),
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if key in required else None,
+            annotation=Any,
+        )
         for key in schema["properties"]
     ]
     own = [Parameter(key, Parameter.KEYWORD_ONLY, default=default) for key, default in _OF_THE_TASK.items()]

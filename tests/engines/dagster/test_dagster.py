@@ -1,6 +1,7 @@
 """A real Dagster runs jobs against the sandbox; see ``.ci/engines``."""
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from onteg_dynamics.engines.fields import fields
 from onteg_dynamics.registry import load
 from onteg_dynamics.sandbox import Sandbox
+from tests.engines.one_flow import EXAMPLES, check_the_end
 
 pytest.importorskip("dagster", reason="tested in its own environment, see .ci/engines")
 pytestmark = pytest.mark.dagster
@@ -142,3 +144,11 @@ def test_an_asset_by_the_resource(resource: Any) -> None:
         return len(dynamics.run("list_records", {"table": "account", "select": "name"})["rows"])
 
     assert materialize([accounts], resources={"dynamics": resource}).output_for_node("accounts") > 5
+
+
+def test_the_one_flow(resource: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONTEG_DYNAMICS_FOLDER", str(tmp_path))
+    names = runpy.run_path(str(EXAMPLES / "dagster_flow.py"))
+    job = names["leads_to_opportunities"]
+    assert job.execute_in_process(resources={"dynamics": resource}).success
+    check_the_end(sandbox, tmp_path)

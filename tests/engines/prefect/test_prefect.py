@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from onteg_dynamics.engines.fields import fields
 from onteg_dynamics.registry import load
 from onteg_dynamics.sandbox import Sandbox
+from tests.engines.one_flow import EXAMPLES, check_the_end
 
 pytest.importorskip("prefect", reason="tested in its own environment, see .ci/engines")
 pytestmark = pytest.mark.prefect
@@ -72,10 +74,13 @@ def test_every_action_is_a_task_with_its_options() -> None:
     from inspect import signature
 
     from onteg_dynamics.engines.prefect import TASKS, action_task
+    from onteg_dynamics.engines.prefect.tasks import parameter_name
 
     for name, entry in load().actions.items():
         assert TASKS[name].name == entry.spec.title
-        assert set(entry.spec.input_schema["properties"]) < set(signature(TASKS[name].fn).parameters)
+        wanted = set(map(parameter_name, entry.spec.input_schema["properties"]))
+        assert wanted < set(signature(TASKS[name].fn).parameters)
+    assert "from_" in signature(TASKS["send_email"].fn).parameters
     assert action_task("Create Record") is TASKS["create_record"]
 
 
@@ -145,3 +150,10 @@ def test_what_passes_is_tried_again(block: Any, sandbox: Sandbox) -> None:
     assert run(flow)["user_id"]
     statuses = [one.status for one in sandbox.exchanges if "WhoAmI" in one.target]
     assert statuses == [503, 503, 200]
+
+
+def test_the_one_flow(block: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    names = runpy.run_path(str(EXAMPLES / "prefect_flow.py"))
+    block.save("one-flow", overwrite=True)
+    names["new_leads"]("one-flow", str(tmp_path))
+    check_the_end(sandbox, tmp_path)
