@@ -19,7 +19,7 @@ import orjson
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.tables import Choice, Column, Details
 
-__all__ = ["choice_value", "is_written", "to_wire"]
+__all__ = ["AS_IT_IS", "Fits", "choice_value", "is_written", "to_wire"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"\s*-?\d+\s*", re.ASCII)
@@ -208,3 +208,38 @@ _WRITERS: Mapping[str, Callable[[Any, Callable[[], Details]], Any]] = {
     "DateTime": _date,
     "Uniqueidentifier": _guid,
 }
+
+Fits = Callable[[Any], bool]
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    # Of these floats JSON has the same digits as Python shows; larger and smaller ones have an exponent.
+    return _is_whole(value) or (type(value) is float and (value == 0 or 1e-4 <= abs(value) < 1e15))
+
+
+def _is_truth(value: Any) -> bool:
+    return type(value) is bool
+
+
+AS_IT_IS: Mapping[str, Fits] = {
+    "String": _is_text,
+    "Memo": _is_text,
+    "Integer": _is_whole,
+    "BigInt": _is_whole,
+    "Decimal": _is_number,
+    "Money": _is_number,
+    "Double": _is_number,
+    "Boolean": _is_truth,
+    "Picklist": _is_whole,
+    "State": _is_whole,
+    "Status": _is_whole,
+}
+"""Tells of a value whether `to_wire` would leave it as it is, for types of which it often does; None is for all."""

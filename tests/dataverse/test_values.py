@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from onteg_dynamics.dataverse.protocol import dumps
 from onteg_dynamics.dataverse.tables import Choice, Column, Details
-from onteg_dynamics.dataverse.values import choice_value, to_wire
+from onteg_dynamics.dataverse.values import AS_IT_IS, choice_value, to_wire
 
 GUID = "0f4a1c52-7b3e-4d68-9a51-2c8e6f7d9b10"
 COLOURS = (Choice(1, "Red"), Choice(2, "Blue, dark"), Choice(-3, "Grün"), Choice(100_000_000, "2024"))
@@ -319,3 +319,15 @@ anything = st.text() | st.integers() | st.floats() | st.booleans() | st.lists(st
 def test_whatever_is_given_it_is_written_or_refused_in_words(kind: str, value: Any) -> None:
     with suppress(ValueError):
         wire(kind, value, Details(choices=COLOURS, behavior="UserLocal"))
+
+
+@given(
+    st.sampled_from(sorted(AS_IT_IS)),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.decimals(), st.dates()),
+)
+def test_what_goes_as_it_is_would_have_been_left_as_it_is(kind: str, value: Any) -> None:
+    if value is None or not AS_IT_IS[kind](value):
+        return
+    wire = to_wire(Column("x", "X", kind), value, Details)
+    assert json.loads(dumps({"x": value})) == json.loads(dumps({"x": wire}))
+    assert kind not in ("Decimal", "Money") or dumps({"x": value}) == dumps({"x": wire})
