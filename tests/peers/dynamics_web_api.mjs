@@ -112,7 +112,6 @@ async function scenario_actions_bound_and_unbound() {
 }
 
 async function scenario_a_file_up_down_and_gone() {
-  const label = (text) => ({ LocalizedLabels: [{ Label: text, LanguageCode: 1033 }] });
   await api.createAttribute({ entityKey: "LogicalName='account'", data: {
     "@odata.type": "Microsoft.Dynamics.CRM.FileAttributeMetadata", SchemaName: "new_Contract", DisplayName: label("Contract"),
   } });

@@ -1,4 +1,4 @@
-// DynamicsWebApi against the sandbox: definitions and files. Runs in a folder of its own that has the package.
+// DynamicsWebApi against the sandbox: definitions. Runs in a folder of its own that has the package.
 
 import assert from "node:assert/strict";
 import { api, label, play, refused } from "./dynamics_web_api_client.mjs";
@@ -115,25 +115,10 @@ async function scenario_global_choices() {
   await refused(() => api.retrieveGlobalOptionSet({ key }), 404);
 }
 
-async function scenario_files() {
-  const entityKey = await table("new_Folder");
-  await api.createAttribute({ entityKey, data: column("File", "new_Paper", { MaxSizeInKB: 10240 }) });
-  const key = await api.create({ collection: "new_folders", data: { new_name: "F" } });
-  const data = Buffer.alloc(5 * 1024 * 1024, "paper ");
-  const file = { collection: "new_folders", key, property: "new_paper" };
-  await api.uploadFile({ ...file, data, fileName: "paper.txt" });
-  const found = await api.downloadFile(file);
-  assert.equal(found.fileName, "paper.txt");
-  assert.ok(Buffer.compare(Buffer.from(found.data), data) === 0);
-  await api.deleteRecord(file);
-  await api.deleteRecord({ collection: "EntityDefinitions", key: entityKey });
-}
-
 await play([
   scenario_a_table_is_changed,
   scenario_columns_come_and_change,
   scenario_relationships,
   scenario_pairs_of_a_relationship,
   scenario_global_choices,
-  scenario_files,
 ]);

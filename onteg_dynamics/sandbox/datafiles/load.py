@@ -14,7 +14,7 @@ from onteg_dynamics.sandbox.datafiles.records import Record, read_records
 from onteg_dynamics.sandbox.files import vault
 from onteg_dynamics.sandbox.files.columns import keep_upload
 from onteg_dynamics.sandbox.model import Model, Table
-from onteg_dynamics.sandbox.refusals import Refusal
+from onteg_dynamics.sandbox.refusals import Refusal, half_a_pair
 from onteg_dynamics.sandbox.webhooks import quietly
 from onteg_dynamics.sandbox.world import Caller, World
 from onteg_dynamics.sandbox.write.create import insert_row
@@ -161,7 +161,7 @@ class _Loading:
 
 def _no_pair(table: Table, model: Model) -> Refusal:
     names = " and ".join(column for column, _ in _ends(model, table))
-    return Refusal(400, "", f"A row of {table.logical_name} needs both {names}.")
+    return half_a_pair(table.logical_name, names)
 
 
 def _ends(model: Model, table: Table) -> Iterator[tuple[str, str]]:

@@ -44,3 +44,8 @@ def url_too_long() -> Refusal:
 def not_covered(what: str) -> Refusal:
     """Something the real service has and this sandbox does not."""
     return Refusal(501, "0x80040219", f"The sandbox does not cover this: {what}.")
+
+
+def unexpected() -> Refusal:
+    """What a caller sees of a fault in the sandbox itself."""
+    return Refusal(500, "0x80040216", "An unexpected error occurred.")

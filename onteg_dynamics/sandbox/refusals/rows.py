@@ -71,3 +71,8 @@ def delete_restricted(table: str, row_id: str, relationship: str) -> Refusal:
 def abstract_table(table: str) -> Refusal:
     """Rows of base types and intersect tables are made through other tables."""
     return Refusal(405, "0x80040800", f"The method does not support entities of type '{table}'.")
+
+
+def half_a_pair(table: str, ends: str) -> Refusal:
+    """A row of a many-to-many relationship in a data file that names one of its two rows only."""
+    return Refusal(400, "", f"A row of {table} needs both {ends}.")

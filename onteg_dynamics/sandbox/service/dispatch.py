@@ -15,7 +15,7 @@ from onteg_dynamics.sandbox.people.way import check_way
 from onteg_dynamics.sandbox.search.messages import answer_search
 from onteg_dynamics.sandbox.service import collections, links, resources, rows
 from onteg_dynamics.sandbox.service.batch import run_batch
-from onteg_dynamics.sandbox.service.errors import error_response, unexpected
+from onteg_dynamics.sandbox.service.errors import error_response
 from onteg_dynamics.sandbox.service.message import BOM, Request, Response
 from onteg_dynamics.sandbox.service.messages import Messages
 from onteg_dynamics.sandbox.service.path import Segment, split_path
@@ -70,7 +70,7 @@ class Dispatcher:
             return error_response(refusal, request)
         except Exception:  # noqa: BLE001 - whatever goes wrong, the caller gets an answer
             _log.exception("The sandbox failed at %s %s", request.method, request.path)
-            return error_response(unexpected(), request)
+            return error_response(refusals.unexpected(), request)
         response.headers += [("Preference-Applied", wish) for wish in _applied(request, response)]
         return response
 

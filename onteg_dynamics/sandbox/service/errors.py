@@ -28,11 +28,6 @@ def error_response(refusal: Refusal, request: Request | None) -> Response:
     return response
 
 
-def unexpected() -> Refusal:
-    """What a caller sees of a fault in the sandbox itself."""
-    return Refusal(500, "0x80040216", "An unexpected error occurred.")
-
-
 def _details(refusal: Refusal) -> dict[str, str]:
     name = quote(f"Microsoft.Crm.CrmException:{refusal.code.removeprefix('0x')}", safe="")
     return {

@@ -14,7 +14,7 @@ from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.path import arguments
 from onteg_dynamics.sandbox.service.resources import Call, OneRow, Rows
-from onteg_dynamics.sandbox.service.uncovered import service_messages
+from onteg_dynamics.sandbox.service.uncovered import nothing_here
 from onteg_dynamics.sandbox.world import World
 
 ANY_TABLE = "*"
@@ -70,7 +70,10 @@ class Messages:
         """
         item = self._find(request.world, call)
         if item is None:
-            raise self._unknown(call.name)
+            is_elsewhere = call.name in self._by_name  # it is bound to something else
+            raise refusals.no_such_segment(call.name) if is_elsewhere else nothing_here(call.name)
+        if request.preferences.respond_async:
+            raise refusals.not_covered("background operations (Prefer: respond-async)")
         if request.method != ("GET" if item.message.is_function else "POST"):
             raise refusals.no_http_resource(request.url)
         if not item.message.is_function:
@@ -81,12 +84,6 @@ class Messages:
         if not known - item.message.optional <= set(given) <= known:
             raise refusals.no_such_segment(call.name)
         return item.run(request, given, call.target)
-
-    def _unknown(self, name: str) -> refusals.Refusal:
-        """A message that the service has and the sandbox has not, or one that is nowhere, or nowhere like this."""
-        if name in service_messages() and name not in self._by_name:
-            return refusals.not_covered(f"the message {name}")
-        return refusals.no_such_segment(name)
 
     def _find(self, world: World, call: Call) -> Registered | None:
         known = self._by_name.get(call.name)

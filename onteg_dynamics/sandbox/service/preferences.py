@@ -21,6 +21,7 @@ class Preferences:
         annotations: The wish for annotations as written, or None.
         track_changes: Give a delta link.
         continue_on_error: Go on with a batch after a failure.
+        respond_async: Answer before the work is done.
     """
 
     representation: bool = False
@@ -28,6 +29,7 @@ class Preferences:
     annotations: str | None = None
     track_changes: bool = False
     continue_on_error: bool = False
+    respond_async: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Preferences:
@@ -44,6 +46,7 @@ class Preferences:
             annotations=found.get("odata.include-annotations"),
             track_changes="odata.track-changes" in found,
             continue_on_error=found.get("odata.continue-on-error", "false") != "false",
+            respond_async="respond-async" in found,
         )
 
     @property

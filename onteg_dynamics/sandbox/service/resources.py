@@ -12,6 +12,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.model import Column, Navigation, Table
 from onteg_dynamics.sandbox.service.path import NAMESPACE, Segment
+from onteg_dynamics.sandbox.service.uncovered import nothing_here
 from onteg_dynamics.sandbox.world import World
 from onteg_dynamics.sandbox.write.references import parse_key, row_by_key
 
@@ -109,7 +110,7 @@ def find(world: World, segments: tuple[Segment, ...]) -> Resource:
     table = world.model.by_entity_set(first.name)
     if table is None:
         if rest:
-            raise refusals.no_such_segment(first.name)
+            raise nothing_here(first.name)
         return Call(first.name, first.key)
     here: Resource = Rows(table) if first.key is None else _row(table, first.key)
     for segment in rest:

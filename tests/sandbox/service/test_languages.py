@@ -274,3 +274,21 @@ def test_sql_cookies_advance(demo: Client) -> None:
 def test_sql_of_another_table_is_refused(demo: Client) -> None:
     assert sql(demo, "SELECT fullname FROM contact").code == "0x80041128"
     assert sql(demo, "DROP TABLE account").status == 400
+
+
+def test_parties_are_asked_by_their_rows(client: Client) -> None:
+    contact = client.create("contacts", lastname="Recipient")
+    parties = [{"partyid_contact@odata.bind": f"/contacts({contact})", "participationtypemask": 2}]
+    mine = client.create("emails", subject="To her", email_activity_parties=parties)
+    client.create("emails", subject="To nobody")
+    asked = (
+        "<fetch><entity name='email'><attribute name='subject'/>"
+        "<link-entity name='activityparty' from='activityid' to='activityid' alias='p'><filter>"
+        "<condition attribute='participationtypemask' operator='eq' value='2'/>"
+        f"<condition attribute='partyid' operator='eq' value='{contact}'/></filter></link-entity></entity></fetch>"
+    )
+    found = client.get(f"emails?fetchXml={quote(asked)}").json()["value"]
+    assert [row["activityid"] for row in found] == [mine]
+    direct = f"<condition attribute='to' operator='eq' value='{contact}'/>"
+    direct = f"<fetch><entity name='email'><filter>{direct}</filter></entity></fetch>"
+    assert client.get(f"emails?fetchXml={quote(direct)}").status == 501

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from onteg_dynamics.sandbox.service.uncovered import service_messages
+from onteg_dynamics.sandbox.service.uncovered import service_messages, service_sets
 from tests.sandbox.service.client import Client
 
 
@@ -30,3 +30,17 @@ def test_a_message_that_is_not_here(client: Client, address: str) -> None:
 def test_a_message_that_no_service_has(client: Client) -> None:
     assert client.post("NothingLikeIt", {}).status == 404
     assert client.get("RetrieveSomethingElse(Id=1)").status == 404
+
+
+def test_tables_of_every_environment_that_are_not_here(client: Client) -> None:
+    for name in sorted(service_sets()):
+        assert client.get(name).status == 501, name  # a table that comes to the sandbox leaves the list
+    row = "solutions(00000000-0000-0000-0000-000000000001)"
+    assert client.get(f"{row}/publisherid").status == 501
+    assert client.get(row).message == "The sandbox does not cover this: the table behind solutions."
+    assert client.get("nothings").status == client.get(f"nothings{row[9:]}/x").status == 404
+
+
+def test_answers_before_the_work_is_done(client: Client) -> None:
+    job = {"QuerySet": [{"EntityName": "account"}], "JobName": "J"}
+    assert client.post("BulkDelete", job, Prefer="respond-async").status == 501
