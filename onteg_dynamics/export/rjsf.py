@@ -2,7 +2,8 @@
 
 The pair works with the library as it is (validator with ``Ajv2020``, since schemas are of draft 2020-12). What it has
 no word for stands in ``ui:options``: ``group``, ``helpLink``, ``choices`` and ``schema`` (dropdowns and forms that
-depend on the data). The form that ``onteg-dynamics form`` serves is drawn from this very pair.
+depend on the data), ``anyType`` (the text may also be JSON). The form that ``onteg-dynamics form`` serves is drawn from
+this very pair.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def _look(field: Schema) -> dict[str, Any]:
     if field.get("contentMediaType") == _LINES:
         look["ui:widget"] = "textarea"  # a password's box would swallow the line ends
     options = {word: field[_PREFIX + name] for name, word in _OPTIONS.items() if _PREFIX + name in field}
+    if _is_any(field):
+        options["anyType"] = True
     if options:
         look["ui:options"] = options
     return look | _nested(field)
@@ -70,9 +73,23 @@ def _nested(field: Schema) -> dict[str, Any]:
 
 
 def _plain(node: Any) -> Any:
-    """A schema without our keywords."""
+    """A schema without our keywords; what may be of any type is a text, since rjsf draws nothing for it otherwise."""
     if isinstance(node, list):
         return [_plain(item) for item in node]
     if not isinstance(node, Mapping):
         return node
-    return {key: _plain(value) for key, value in node.items() if not key.startswith(_PREFIX)}
+    plain = {key: _plain(value) for key, value in node.items() if not key.startswith(_PREFIX)}
+    texts = {name: {**plain["properties"][name], "type": "string"} for name, field in _own(node) if _is_any(field)}
+    return {**plain, "properties": {**plain["properties"], **texts}} if texts else plain
+
+
+def _own(node: Schema) -> Iterator[tuple[str, Schema]]:
+    """The fields of an object; those of ``if`` are conditions, not fields."""
+    return ((name, field) for name, field in node.get("properties", {}).items() if "title" in field)
+
+
+def _is_any(field: Schema) -> bool:
+    return not _TYPED & field.keys()
+
+
+_TYPED = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "properties", "$ref"}

@@ -37,7 +37,7 @@ def node_modules(*requirements: str) -> Path:
     if not (folder / "ready").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"private": true, "type": "module"}')
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *requirements]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", *requirements]
         subprocess.run(command, check=True, cwd=folder)
         (folder / "ready").touch()
     return folder

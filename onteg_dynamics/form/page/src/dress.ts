@@ -46,7 +46,7 @@ function look(field: RJSFSchema, given: Look): Look {
   if (field.type === "array" && (items.type === "string" || items.enum)) return { "ui:field": "list" };
   if (options.choices) return { "ui:field": "choice" };
   if (field.type === "array" && items.properties) return { items: dress({ schema: items, uiSchema: inner(given) }).uiSchema };
-  return isFree(field) ? { "ui:field": "json" } : {};
+  return options.anyType || isFree(field) ? { "ui:field": "json" } : {};
 }
 
 function inner(given: Look): UiSchema {

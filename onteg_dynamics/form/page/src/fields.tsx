@@ -119,7 +119,7 @@ export function JsonField(props: FieldProps): React.ReactNode {
       id={fieldPathId.$id}
       value={text}
       placeholder={placeholderOf(uiSchema)}
-      rows={Math.min(Math.max(text.split("\n").length, props.schema.type ? 2 : 1), 16)}
+      rows={Math.min(Math.max(text.split("\n").length, props.schema.type === "string" ? 1 : 2), 16)}
       spellCheck={false}
       aria-describedby={`${fieldPathId.$id}-about`}
       aria-invalid={problemsAt(context, fieldPathId.path).length > 0 || undefined}
