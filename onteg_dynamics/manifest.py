@@ -15,7 +15,17 @@ from typing import Any
 
 from onteg_dynamics.errors import PluginError
 
-__all__ = ["ActionSpec", "Manifest", "Schema", "Setting", "declaration_folder", "load", "own_manifest", "parse"]
+__all__ = [
+    "ActionSpec",
+    "Failure",
+    "Manifest",
+    "Schema",
+    "Setting",
+    "declaration_folder",
+    "load",
+    "own_manifest",
+    "parse",
+]
 
 Schema = Mapping[str, Any]
 
@@ -40,6 +50,25 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """An example of how an action goes wrong.
+
+    Attributes:
+        options: the options that are other than in the action's example; None for one that is left out.
+        error: the error's class, as in `errors`.
+        message: what is said, or its beginning.
+    """
+
+    options: Mapping[str, Any]
+    error: str
+    message: str
+
+    def beside(self, example: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole options with which it goes wrong."""
+        return {name: value for name, value in {**example, **self.options}.items() if value is not None}
+
+
+@dataclass(frozen=True)
 class ActionSpec:
     """An action's face.
 
@@ -52,6 +81,7 @@ class ActionSpec:
         help_link: page of Microsoft's documentation, "" without one.
         source: path or inline text of its input and output schema.
         folder: what paths are relative to.
+        failure: how it goes wrong, None where the manifest has no example of that.
     """
 
     name: str
@@ -62,6 +92,7 @@ class ActionSpec:
     help_link: str
     source: tuple[str | Schema, str | Schema] = field(repr=False)
     folder: Path = field(repr=False)
+    failure: Failure | None = None
 
     @property
     def input_schema(self) -> Schema:
@@ -188,6 +219,7 @@ def _action(item: Mapping[str, Any], folder: Path) -> ActionSpec:
         help_link=item.get("helpLink", ""),
         source=(item["input"], item["output"]),
         folder=folder,
+        failure=Failure(**item["failure"]) if "failure" in item else None,
     )
 
 

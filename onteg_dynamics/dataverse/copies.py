@@ -101,8 +101,12 @@ def recalculate(link: Link, table: Table, row_id: str, column: str) -> Row:
         column: the rollup column.
 
     Returns:
-        The columns that the service gives back: the value, its date and its state.
+        The columns that the service gives back: the value, its date and its state; none in a dry run.
     """
     target = orjson.dumps({"@odata.id": row_path(table.entity_set, row_id)}).decode()
     aliases = query_string({"@p1": target, "@p2": literal(column)})
-    return plain_row(link.send(Request("GET", f"CalculateRollupField(Target=@p1,FieldName=@p2){aliases}")).data)
+    request = Request("GET", f"CalculateRollupField(Target=@p1,FieldName=@p2){aliases}")
+    if link.call.rehearsal is not None:  # a function, and yet it writes
+        link.call.rehearsal.answer(request)
+        return {}
+    return plain_row(link.send(request).data)

@@ -8,7 +8,7 @@ from typing import Any
 
 from onteg_dynamics.advanced import NAMES
 from onteg_dynamics.export.markdown import table
-from onteg_dynamics.manifest import ActionSpec, Manifest, Setting
+from onteg_dynamics.manifest import ActionSpec, Failure, Manifest, Setting
 
 __all__ = ["connector_page"]
 
@@ -64,7 +64,13 @@ def _action(spec: ActionSpec) -> str:
     own = {name: field for name, field in properties.items() if name not in NAMES}
     options = _options(own, spec.input_schema.get("required", ())) if own else "No options of its own."
     example = json.dumps(spec.example, ensure_ascii=False)
-    return f"#### {spec.title}\n\n{spec.description}\n\n{options}\n\nExample: `{example}`"
+    text = f"#### {spec.title}\n\n{spec.description}\n\n{options}\n\nExample: `{example}`"
+    return f"{text}\n\n{_failure(spec.failure)}" if spec.failure else text
+
+
+def _failure(failure: Failure) -> str:
+    changed = json.dumps(failure.options, ensure_ascii=False)
+    return f"Goes wrong with `{changed}`: `{failure.error}`, “{failure.message}”"
 
 
 def _advanced(manifest: Manifest) -> dict[str, Any]:
