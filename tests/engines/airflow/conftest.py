@@ -64,6 +64,9 @@ def lay_dags(home: Path) -> None:
     """The examples and the tests' own DAGs."""
     for folder in (EXAMPLES, HERE / "dags"):
         shutil.copytree(folder, home / "dags", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    (home / "dags" / "one_flow").mkdir()
+    for name in ("airflow_flow.py", "leads.csv"):
+        shutil.copy(EXAMPLES.parent / "one_flow" / name, home / "dags" / "one_flow" / name)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 PROGRAMS = Path(sys.executable).parent
 ENDED = {"success", "failed"}
-PATIENCE = 90.0  # seconds; the machine may be busy with something else
+PATIENCE = 300.0  # seconds; the machine may be busy with something else
 
 
 def free_port() -> int:

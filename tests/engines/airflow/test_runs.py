@@ -10,6 +10,7 @@ import pytest
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 from tests.engines.airflow.running import Airflow, until
+from tests.engines.one_flow import check_the_end
 
 pytestmark = pytest.mark.airflow
 
@@ -87,6 +88,12 @@ def test_leads_of_a_file_become_opportunities(airflow: Airflow, dataverse: Sandb
     until(lambda: run.state() != "success" or None, "the run goes on")
     run.succeeds()
     assert run.xcom("qualify", index=0) == opportunities
+
+
+def test_the_one_flow(airflow: Airflow, dataverse: Sandbox) -> None:
+    (airflow.home / "data").mkdir(exist_ok=True)
+    airflow.run("dynamics_one_flow").succeeds()
+    check_the_end(dataverse, airflow.home / "data")
 
 
 def test_rows_that_are_refused_fail_an_import_and_are_kept(airflow: Airflow, dataverse: Sandbox) -> None:
