@@ -104,7 +104,13 @@ def _may_hold(value: Any, forms: Sequence[str]) -> bool:
     except TypeError:  # what is no JSON is walked through
         return True
     lowered = whole.lower()
-    return any(form.encode() in whole for form in forms) or any(sign in lowered for sign in _SIGNS)
+    return any(form in whole for form in _in_json(tuple(forms))) or any(sign in lowered for sign in _SIGNS)
+
+
+@lru_cache(maxsize=64)
+def _in_json(forms: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Each spelling as it stands within JSON, where quotes and the like are escaped once more."""
+    return tuple(orjson.dumps(form)[1:-1] for form in forms)
 
 
 @lru_cache(maxsize=64)

@@ -80,7 +80,8 @@ class Step:
         message: Create, Update, Delete …
         mode: Asynchronous, or Synchronous (the change waits for the endpoint).
         enabled: whether it is switched on.
-        columns: of an update: those that must be in it; none for any.
+        columns: of an update: those that must be in it, sorted; none for any.
+        stage: when, in the operation: 10 and 20 before the change, 40 after it.
     """
 
     id: str
@@ -90,11 +91,17 @@ class Step:
     mode: str
     enabled: bool
     columns: tuple[str, ...]
+    stage: int
 
     @property
     def subject(self) -> tuple[str, str]:
-        """What it is about: two steps of a webhook with the same subject are doubles."""
+        """What it is about."""
         return self.table, self.message
+
+    @property
+    def what(self) -> tuple[object, ...]:
+        """All that it is: two steps of a webhook that are the same in this are doubles."""
+        return self.table, self.message, self.mode, self.stage, self.columns
 
 
 @dataclass(frozen=True)
@@ -179,5 +186,6 @@ def _step(row: Mapping[str, Any]) -> Step:
         (row.get("sdkmessageid") or {}).get("name") or "",
         MODES.get(row["mode"], "Synchronous"),
         row["statecode"] == 0,
-        tuple(filter(None, (row.get("filteringattributes") or "").split(","))),
+        tuple(sorted(filter(None, (row.get("filteringattributes") or "").split(",")))),
+        row["stage"],
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from onteg_dynamics.dataverse.endpoints import WEBHOOK, Endpoint, Proof, Step, endpoints, steps_of
 from onteg_dynamics.dataverse.images import Images, settle_images
@@ -75,7 +75,7 @@ class Repair:
         changed: whether its address or secret was set anew.
         switched_on: GUIDs of steps that were switched off.
         removed_steps: GUIDs of doubles among the steps.
-        removed_webhooks: GUIDs of other endpoints of that name; their steps were moved over.
+        removed_webhooks: GUIDs of other endpoints of that name and address; their steps were moved over.
         steps: the steps as they stand now.
     """
 
@@ -100,9 +100,9 @@ def register(link: Link, wish: Wish) -> Registration:
     """
     columns = ",".join(_names(link, wish.table, wish.columns, "columns"))
     images = replace(wish.images, columns=_names(link, wish.table, wish.images.columns, "image_columns"))
-    found = endpoints(link, wish.name)
+    found = _same(endpoints(link, wish.name), wish.url)
     endpoint_id = _settle_endpoint(link, wish, found)
-    known = {step.subject: step for step in reversed(steps_of(link, found[:1]))}  # of doubles, the oldest
+    known = {step.subject: step for step in reversed(_after_change(link, found))}  # of doubles, the oldest
     steps = []
     for message in dict.fromkeys(wish.messages):
         step = known.get((wish.table.name, message))
@@ -111,6 +111,22 @@ def register(link: Link, wish: Wish) -> Registration:
         outcome = "changed" if changed and outcome == "kept" else outcome
         steps.append({"id": own, "message": message, "outcome": outcome})
     return Registration(endpoint_id, not found, steps)
+
+
+def _same(found: Sequence[Endpoint], url: str) -> list[Endpoint]:
+    """The one of the webhooks of a name that is meant, or none: that of this address, or else the only one.
+
+    Raises:
+        InputError: several have the name, and none has the address.
+    """
+    fitting = [one for one in found if one.url == url] or list(found)
+    if len({one.url for one in fitting}) > 1:
+        raise InputError((Problem("name", "", "several webhooks are called so, at other addresses; choose another"),))
+    return fitting[:1]
+
+
+def _after_change(link: Link, found: Sequence[Endpoint]) -> list[Step]:
+    return [step for step in steps_of(link, found) if step.stage == _POST_OPERATION]
 
 
 def _names(link: Link, table: Table, names: Sequence[str], field: str) -> list[str]:
@@ -139,7 +155,7 @@ def _settle_step(
     if step is None:
         return _new_step(link, wish, endpoint_id, message, row), "created"
     wanted = ("Asynchronous" if mode else "Synchronous", True, tuple(filter(None, columns.split(","))))
-    if (step.mode, step.enabled, tuple(sorted(step.columns))) == wanted:
+    if (step.mode, step.enabled, step.columns) == wanted:
         return step.id, "kept"
     update(link, link.table(STEP), step.id, {**row, **_ON})
     return step.id, "changed"
@@ -178,28 +194,50 @@ def repair(link: Link, webhook: str, url: str = "", proof: Proof | None = None) 
 
     Raises:
         NotFoundError: there is no such webhook.
+        InputError: several have the name, at different addresses.
     """
-    found = _there(link, webhook)
-    kept, others = found[0], found[1:]
+    kept, *others = _meant(link, webhook) or _none()
     change = {**({"url": url} if url else {}), **(proof.columns() if proof else {})}
     if change:
         update(link, link.table(ENDPOINT), kept.id, change)
-    first, doubles = _apart(steps_of(link, found))
-    for step in doubles:
-        delete(link, link.table(STEP), step.id)
-    off = [step for step in first if not step.enabled]
+    first, doubles = _apart(steps_of(link, [kept, *others]))
+    _delete(link, STEP, doubles)
     for step in first:
         _straighten(link, step, kept.id)
-    for other in others:
-        delete(link, link.table(ENDPOINT), other.id)
+    _delete(link, ENDPOINT, others)
     return Repair(
-        kept.id,
-        bool(change),
-        [step.id for step in off],
-        [step.id for step in doubles],
-        [other.id for other in others],
-        first if link.call.rehearsal else steps_of(link, [kept]),
+        webhook_id=kept.id,
+        changed=bool(change),
+        switched_on=[step.id for step in first if not step.enabled],
+        removed_steps=[step.id for step in doubles],
+        removed_webhooks=[other.id for other in others],
+        steps=first if link.call.rehearsal else steps_of(link, [kept]),
     )
+
+
+def _meant(link: Link, webhook: str) -> list[Endpoint]:
+    """The webhook of this name or id, and its doubles: those of the same name and address.
+
+    Raises:
+        InputError: several have the name, at different addresses.
+    """
+    found = endpoints(link, webhook)
+    if len({one.url for one in found}) > 1:
+        problem = "several webhooks are called so, at different addresses; give the id of one"
+        raise InputError((Problem("webhook", "", problem),))
+    if not found or found[0].name == webhook:
+        return found
+    doubles = (one for one in endpoints(link, found[0].name) if one.id != found[0].id)
+    return [*found, *(one for one in doubles if one.url == found[0].url)]
+
+
+def _none() -> NoReturn:
+    raise NotFoundError("There is no such webhook. List Webhooks shows those that there are.")
+
+
+def _delete(link: Link, table: str, found: Iterable[Endpoint | Step]) -> None:
+    for one in found:
+        delete(link, link.table(table), one.id)
 
 
 def _straighten(link: Link, step: Step, endpoint_id: str) -> None:
@@ -210,10 +248,10 @@ def _straighten(link: Link, step: Step, endpoint_id: str) -> None:
 
 
 def _apart(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
-    """The first step of each subject, and the doubles; one that is switched on comes before others."""
-    first: dict[tuple[str, str], Step] = {}
+    """Each step once, and the doubles; one that is switched on comes before others."""
+    first: dict[tuple[object, ...], Step] = {}
     ordered = sorted(steps, key=lambda step: not step.enabled)
-    doubles = [step for step in ordered if first.setdefault(step.subject, step) is not step]
+    doubles = [step for step in ordered if first.setdefault(step.what, step) is not step]
     return list(first.values()), doubles
 
 
@@ -223,18 +261,12 @@ def remove(link: Link, webhook: str) -> tuple[list[Endpoint], list[Step]]:
     Args:
         link: the client at work.
         webhook: its name or GUID.
+
+    Raises:
+        InputError: several have the name, at different addresses.
     """
-    found = endpoints(link, webhook)
+    found = _meant(link, webhook)
     steps = steps_of(link, found)
-    for step in steps:
-        delete(link, link.table(STEP), step.id)
-    for endpoint in found:
-        delete(link, link.table(ENDPOINT), endpoint.id)
+    _delete(link, STEP, steps)
+    _delete(link, ENDPOINT, found)
     return found, steps
-
-
-def _there(link: Link, webhook: str) -> list[Endpoint]:
-    found = endpoints(link, webhook)
-    if not found:
-        raise NotFoundError("There is no such webhook. List Webhooks shows those that there are.")
-    return found

@@ -172,7 +172,7 @@ def test_what_was_cut_off_is_read_anew(
 def test_a_webhook_is_repaired(run: Any, hook: Any, receiver: Receiver, posts: Any) -> None:
     first = hook(messages="Create")
     run("set_record_status", table="sdkmessageprocessingstep", key=first["steps"][0]["id"], state="Disabled")
-    second = run("create_record", table="serviceendpoint", row=endpoint("Changes", "http://127.0.0.1:9/old"))["id"]
+    second = run("create_record", table="serviceendpoint", row=endpoint("Changes", receiver.url))["id"]
     step = run("get_record", table="sdkmessageprocessingstep", key=first["steps"][0]["id"])["row"]
     double = {name: step[name] for name in ("stage", "mode", "rank", "supporteddeployment", "sdkmessageid")}
     double |= {"name": "double", "sdkmessagefilterid": step["sdkmessagefilterid"]}
@@ -207,6 +207,35 @@ def test_steps_that_are_off_are_switched_on(run: Any, hook: Any) -> None:
 
 def endpoint(name: str, url: str) -> dict[str, Any]:
     return {"name": name, "url": url, "contract": 8, "authtype": 4, "authvalue": "old"}
+
+
+def test_webhooks_that_only_share_a_name_are_left_apart(run: Any, hook: Any) -> None:
+    own = hook(messages="Create")["webhook_id"]
+    other = run("create_record", table="serviceendpoint", row=endpoint("Changes", "http://127.0.0.1:9/other"))["id"]
+    assert hook(messages="Create")["webhook_id"] == own
+    with pytest.raises(InputError, match="several webhooks are called so, at other addresses"):
+        hook(url="http://127.0.0.1:9/third")
+    for action in ("repair_webhook", "remove_webhook"):
+        with pytest.raises(InputError, match=r"several webhooks are called so.*give the id of one"):
+            run(action, webhook="Changes")
+    assert run("repair_webhook", webhook=other)["removed_webhooks"] == []
+    assert run("remove_webhook", webhook=other) == {"removed": True, "webhooks": 1, "steps": 0}
+    assert [one["id"] for one in run("list_webhooks")["webhooks"]] == [own]
+
+
+def test_steps_that_differ_are_no_doubles(run: Any, hook: Any) -> None:
+    first = hook(messages="Update", columns="name")
+    step = run("get_record", table="sdkmessageprocessingstep", key=first["steps"][0]["id"])["row"]
+    same = ("stage", "mode", "rank", "supporteddeployment", "sdkmessageid", "sdkmessagefilterid")
+    more = {name: step[name] for name in same} | {"name": "other", "filteringattributes": "telephone1"}
+    more["eventhandler"] = {"table": "serviceendpoint", "id": first["webhook_id"]}
+    run("create_record", table="sdkmessageprocessingstep", row=more)
+    done = run("repair_webhook", webhook="Changes")
+    assert done["removed_steps"] == []
+    assert [one["columns"] for one in sorted(done["steps"], key=lambda one: one["columns"])] == [
+        ["name"],
+        ["telephone1"],
+    ]
 
 
 def test_failed_posts_are_told(
