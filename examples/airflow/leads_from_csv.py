@@ -64,7 +64,7 @@ with DAG(
             "columns": {"Est. Value": "estimatedamount"},
             "results_path": f"{FOLDER}/results.jsonl",
             "left_path": f"{FOLDER}/left.csv",
-            "journal": f"{FOLDER}/journal",
+            "journal": FOLDER,
         },
     )
     qualify.expand(leads=chosen(put.output))

@@ -36,6 +36,7 @@ def import_records(context: Context, options: Options) -> Outcome:
     reports = _reports(options)
     work = Import(context.dataverse, job, source, mapper, _journal(context, options, job), reports)
     work.resume = options.get("resume", True)
+    work.keep_journal = options.get("keep_journal", False)
     if context.dataverse.call.rehearsal is not None:
         return _rehearsed(context, work.rehearse(), mapper)
     done = work.run()

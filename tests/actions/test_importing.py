@@ -260,6 +260,20 @@ def test_a_budget_and_going_on(run: Run, sandbox: Sandbox, tmp_path: Path) -> No
     assert files(tmp_path) == {"leads.csv"}
 
 
+def test_an_import_that_is_run_once_more_by_its_engine_writes_nothing(
+    run: Run, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "leads.csv", leads(30))
+    options = {"path": str(path), "journal": str(tmp_path / "kept"), "keep_journal": True}
+    first = run(**options)
+    again = run(**options)
+    assert (first["created"], again["created"], again["resumed_rows"]) == (30, 30, 30)
+    assert again["results"] == first["results"]
+    assert sum(stored(sandbox).values()) == 30
+    assert run(**{**options, "keep_journal": False})["resumed_rows"] == 30
+    assert files(tmp_path) == {"leads.csv"}
+
+
 def test_other_rows_do_not_go_on_with_an_earlier_import(run: Run, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "leads.csv", leads(30))
     assert not run(path=str(path), chunk_size=10, most_requests=4)["complete"]
@@ -337,8 +351,9 @@ def test_a_journal_that_ends_in_the_middle_of_a_line_is_read_up_to_there(tmp_pat
         assert journal.ids.of(5) == first
         journal.note([Entry(2, "failed", None, {"message": "x"})])
         assert [entry.index for entry in journal.entries()] == [0, 1, 2]
-        with pytest.raises(InputError, match="another import"), Journal(folder).entered("q", resume=True):
+        with pytest.raises(InputError, match="another import") as caught, Journal(folder).entered("q", resume=True):
             pass
+        assert caught.value.details.retryable
     with pytest.raises(InputError, match="other options"), Journal(folder).entered("other", resume=True):
         pass
 

@@ -17,10 +17,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.errors import ErrorDetails, InputError
 
 __all__ = ["Note", "Plan", "Work", "locked", "read_whole", "write_whole"]
 
+_LATER = ErrorDetails(retryable=True, retry_after=10)  # it may be one that an engine has started again too soon
 _OWN = re.compile(r"lock|plan\.json|result|\d{4}\.(rows|json)|.*\.new")
 
 
@@ -80,7 +81,7 @@ class Work:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("ab") as lock:
             if not locked(lock):
-                raise InputError("another export to this path is under way")
+                raise InputError("another export to this path is under way", _LATER)
             yield self
 
     def plan(self) -> Plan | None:

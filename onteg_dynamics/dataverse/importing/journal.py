@@ -21,11 +21,12 @@ import orjson
 from onteg_dynamics.dataverse.bulk.job import Result
 from onteg_dynamics.dataverse.exporting.work import locked, read_whole, write_whole
 from onteg_dynamics.dataverse.ids import RowIds
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.errors import ErrorDetails, InputError
 
 __all__ = ["Entry", "Journal"]
 
 _OWN = re.compile(r"lock|plan\.json|rows\.jsonl|results.*|left.*|.*\.new")
+_LATER = ErrorDetails(retryable=True, retry_after=10)  # it may be one that an engine has started again too soon
 _MARGIN = 10  # parts: a note of how far rows were sent costs a write to the disk
 
 
@@ -95,7 +96,7 @@ class Journal:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / "lock").open("ab") as lock:
             if not locked(lock):
-                raise InputError("another import of these rows is under way")
+                raise InputError("another import of these rows is under way", _LATER)
             self._plan(query, resume=resume)
             with (self.folder / "rows.jsonl").open("ab+") as self._file:
                 self._read()

@@ -92,6 +92,7 @@ class Import:
         journal: folder with the notes; None keeps them for this run alone.
         reports: where results go.
         resume: go on where an earlier run was stopped.
+        keep_journal: leave the notes when all is done, so that the same import, run again, finds nothing to do.
     """
 
     link: Link
@@ -101,6 +102,7 @@ class Import:
     journal: Path | None = None
     reports: Reports = field(default_factory=Reports)
     resume: bool = True
+    keep_journal: bool = False
 
     def run(self) -> Imported:
         """Do it.
@@ -119,7 +121,7 @@ class Import:
             work = _Work(self, journal)
             work.run()
             done = self._finish(journal, complete=not work.is_spent)
-            if done.complete:
+            if done.complete and not self.keep_journal:
                 journal.remove()
             return done
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from onteg_dynamics.errors import BadRequestError
 
-__all__ = ["Run", "ended_job", "find_job", "job_name", "newest_change"]
+__all__ = ["Run", "ended_job", "find_job", "job_name", "mark_of", "newest_change"]
 
 Run = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 """Runs an action with its options and gives its output; raises what went wrong."""
@@ -76,8 +76,17 @@ def job_name(wanted: str, *marks: object) -> str:
         wanted: what people call it.
         marks: what makes the task's run the one it is.
     """
-    mark = hashlib.sha256("\0".join(map(str, marks)).encode()).hexdigest()[:16]
+    mark = mark_of(*marks)
     return f"{wanted[: _LONGEST_NAME - len(mark) - 3]} [{mark}]"
+
+
+def mark_of(*marks: object) -> str:
+    """A short text that is the same for the same marks, and another one for others.
+
+    Args:
+        marks: what makes a task's run the one it is.
+    """
+    return hashlib.sha256("\0".join(map(str, marks)).encode()).hexdigest()[:16]
 
 
 def find_job(run: Run, name: str) -> str | None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from onteg_dynamics.engines.airflow.looking import mark_of
 from onteg_dynamics.engines.airflow.operators import DynamicsOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 __all__ = ["DynamicsExportOperator", "DynamicsImportOperator"]
+
+CACHE = Path.home() / ".cache" / "onteg-dynamics" / "imports"
 
 
 class _FileOperator(DynamicsOperator):
@@ -77,14 +80,16 @@ class DynamicsExportOperator(_FileOperator):
 class DynamicsImportOperator(_FileOperator):
     """Writes the rows of a file to a table, each once ("Import Records"); returns how many were written, and more.
 
-    A try goes on where the one before was stopped. The task fails when more rows were refused than it is allowed;
-    the file that ``left_path`` names holds them then, to be mended and fed in again.
+    A try goes on where the one before was stopped, and does nothing where that one was done and could not tell it
+    any more. The task fails when more rows were refused than may be; the file that ``left_path`` names holds them
+    then, to be mended and fed in again.
 
     Args:
         table: the rows' table.
         path: the file; a path that all workers see, or a URL.
         refused: how many rows may be refused, None for any number.
-        options: further ones of the action, such as ``mode`` and ``key_columns``.
+        options: further ones of the action, such as ``mode`` and ``key_columns``. ``journal`` is a folder that all
+            workers see; by default the one with the file, or this worker's own cache for a URL.
         kwargs: as for `DynamicsOperator`.
 
     Raises:
@@ -92,10 +97,15 @@ class DynamicsImportOperator(_FileOperator):
     """
 
     runs = "import_records"
-    writes = ("results_path", "left_path", "journal")
+    writes = ("results_path", "left_path")
+    defaults: ClassVar[Mapping[str, Any]] = {"keep_journal": True}
 
-    def __init__(self, *, table: str, path: str, refused: int | None = 0, **kwargs: Any) -> None:
-        super().__init__(table=table, path=path, **kwargs)
+    def __init__(
+        self, *, table: str, path: str, refused: int | None = 0, on_success_callback: Any = None, **kwargs: Any
+    ) -> None:
+        given = on_success_callback or []
+        callbacks = [*(given if isinstance(given, (list, tuple)) else [given]), _told_done]
+        super().__init__(table=table, path=path, on_success_callback=callbacks, **kwargs)
         self.refused = refused
 
     def execute(self, context: Context) -> Any:
@@ -105,10 +115,28 @@ class DynamicsImportOperator(_FileOperator):
             OntegError: what went wrong; secrets are taken out.
             AirflowFailException: too many rows were refused; another try would end the same way.
         """
+        self.options = {**self.options, "journal": self._journal(context)}
         output = super().execute(context)
         if self.refused is not None and output.get("failed", 0) > self.refused:
             self._fail(output)
         return output
+
+    def forget(self) -> None:
+        """Remove the notes of what is done: Airflow knows that the task has succeeded, and will not try it again."""
+        from onteg_dynamics.dataverse.importing.journal import Journal
+
+        folder = Path(self.options["journal"])
+        if folder.is_dir():
+            Journal(folder).remove()
+
+    def _journal(self, context: Context) -> str:
+        """A folder for this run of the task alone, the same for all its tries."""
+        ti = context["ti"]
+        mark = mark_of(ti.dag_id, ti.task_id, ti.run_id, ti.map_index)
+        if folder := self.options.get("journal"):
+            return str(Path(folder) / mark)
+        path = self.options["path"]
+        return f"{path}.{mark}.import" if "://" not in path else str(CACHE / mark)
 
     def _fail(self, output: Mapping[str, Any]) -> None:
         from airflow.sdk.exceptions import AirflowFailException
@@ -117,3 +145,8 @@ class DynamicsImportOperator(_FileOperator):
             self.log.error("Row %s: %s", failure["index"], failure["error"])
         counts = f"{output['failed']} rows of {output['table']} were refused, {output['done']} are in place."
         raise AirflowFailException(f"{counts} The refused ones are in {output['left_path']}: mend and import them.")
+
+
+def _told_done(context: Context) -> None:
+    task: Any = context["task"]
+    task.forget()

@@ -65,7 +65,7 @@ class Airflow:
         environment = {**self.environment, **more}
         with (self.home / "logs" / f"{name}.log").open("ab") as log:
             self.programs[name] = subprocess.Popen(
-                [str(PROGRAMS / words[0]), *words[1:]],
+                list(words),
                 env=environment,
                 cwd=self.home,
                 stdout=log,
@@ -89,7 +89,7 @@ class Airflow:
     def command(self, *words: str) -> str:
         """What a command of Airflow's prints."""
         done = subprocess.run(
-            [str(PROGRAMS / words[0]), *words[1:]],
+            list(words),
             env=self.environment,
             cwd=self.home,
             capture_output=True,
@@ -101,7 +101,9 @@ class Airflow:
         return done.stdout
 
     def is_ready(self) -> bool | None:
-        """True when all its parts are well."""
+        """True when all its parts are well; fails when one has ended."""
+        ended = [name for name, program in self.programs.items() if program.poll() is not None]
+        assert not ended, [(self.home / "logs" / f"{name}.log").read_text("utf-8")[-2000:] for name in ended]
         parts = requests.get(f"{self.url}/api/v2/monitor/health", timeout=10).json()
         return all(part.get("status") == "healthy" for part in parts.values()) or None
 

@@ -102,7 +102,7 @@ with dag("import", default_args={"retries": 3, "retry_delay": timedelta(seconds=
             table="lead",
             path="{{ dag_run.conf.file }}",
             refused=refused,
-            options={"left_path": f"{FOLDER}/{name}/left.csv", "journal": f"{FOLDER}/{name}/journal"},
+            options={"left_path": f"{FOLDER}/{name}/left.csv"},
         )
 
 with dag("talkative"):
