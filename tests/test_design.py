@@ -219,5 +219,6 @@ def test_what_a_module_exports_is_there(path: Path) -> None:
 @pytest.mark.parametrize("name", list(MANIFEST.actions))
 def test_options_that_name_a_file_of_this_machine_say_so(name: str) -> None:
     for key, field in MANIFEST.actions[name].input_schema.get("properties", {}).items():
-        speaks_of_one = "on the machine that runs" in field["description"] or key.endswith(("_path", "journal"))
+        named = key.endswith(("_path", "journal")) and field.get("type") != "boolean"
+        speaks_of_one = "on the machine that runs" in field["description"] or named
         assert speaks_of_one == ("x-onteg-file" in field), f'{key}: "x-onteg-file" is "read" or "write"'

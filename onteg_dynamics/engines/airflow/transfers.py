@@ -1,4 +1,4 @@
-"""Operators for files: rows out into one, rows of one in. A task hands on where the file is, never the rows."""
+"""Operators for files: rows out into one, rows of one in, one kept in step. The file is handed on, never its rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onteg_dynamics.engines.airflow.operators import DynamicsOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-__all__ = ["DynamicsExportOperator", "DynamicsImportOperator"]
+__all__ = ["DynamicsExportOperator", "DynamicsImportOperator", "DynamicsSyncOperator"]
 
 CACHE = Path.home() / ".cache" / "onteg-dynamics" / "imports"
 
@@ -145,6 +145,26 @@ class DynamicsImportOperator(_FileOperator):
             self.log.error("Row %s: %s", failure["index"], failure["error"])
         counts = f"{output['failed']} rows of {output['table']} were refused, {output['done']} are in place."
         raise AirflowFailException(f"{counts} The refused ones are in {output['left_path']}: mend and import them.")
+
+
+class DynamicsSyncOperator(_FileOperator):
+    """Keeps a file in step with a table by change tracking ("Sync Table"); returns how many rows were written.
+
+    The first run reads all rows, later ones what was created, changed and deleted since. Let only one run of the DAG
+    be active at a time (``max_active_runs=1``).
+
+    Args:
+        table: one that tracks changes.
+        path: the file; ``.parquet``, or ``.sqlite`` for several tables in one.
+        options: further ones of the action, such as ``select``.
+        kwargs: as for `DynamicsOperator`.
+
+    Raises:
+        InputError: options do not fit.
+    """
+
+    runs = "sync_table"
+    writes = ("path",)
 
 
 def _told_done(context: Context) -> None:

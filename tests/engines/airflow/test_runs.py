@@ -15,12 +15,11 @@ from tests.engines.one_flow import check_the_end
 pytestmark = pytest.mark.airflow
 
 
-def create(dataverse: Sandbox, **row: str) -> str:
-    """A new lead, made from outside of Airflow."""
+def create(dataverse: Sandbox, table: str = "lead", **row: str) -> str:
+    """A new row, made from outside of Airflow."""
+    named = {"lastname": "Outside", **row} if table == "lead" else row
     with Executor() as executor:
-        made = executor.run(
-            "create_record", {"table": "lead", "row": {"lastname": "Outside", **row}}, dataverse.settings()
-        )
+        made = executor.run("create_record", {"table": table, "row": named}, dataverse.settings())
         return str(made.unwrap()["id"])
 
 
@@ -72,6 +71,25 @@ def test_five_tables_every_night(airflow: Airflow) -> None:
         assert told["before"] == told["after"] == told["written"] > 0
         parts = [run.xcom(f"{table}.write", index=index) for index in range(len(run.xcom(f"{table}.split")))]
         assert sum(parquet.read_metadata(part["path"]).num_rows for part in parts) == told["written"]
+
+
+def test_files_follow_tables(airflow: Airflow, dataverse: Sandbox) -> None:
+    from pyarrow import parquet
+
+    first = airflow.scheduled("dynamics_keep_in_sync")
+    first.succeeds()
+    assert first.xcom("account")["full"] is True
+    made = create(dataverse, "account", name="New in sync")
+    gone = create(dataverse, "account", name="Gone again")
+    with Executor() as executor:
+        executor.run("delete_record", {"table": "account", "key": gone}, dataverse.settings()).unwrap()
+    second = airflow.run("dynamics_keep_in_sync")
+    second.succeeds()
+    told = second.xcom("account")
+    assert (told["full"], told["written"]) == (False, 1)
+    file = parquet.read_table(told["path"])
+    assert file.num_rows == told["rows"] == first.xcom("account")["rows"] + 1
+    assert made in file["accountid"].to_pylist()
 
 
 def test_leads_of_a_file_become_opportunities(airflow: Airflow, dataverse: Sandbox) -> None:
