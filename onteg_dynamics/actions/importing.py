@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,8 @@ from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 if TYPE_CHECKING:
-    from onteg_dynamics.dataverse.bulk.job import Job, Mode
+    from onteg_dynamics.dataverse.bulk.job import Job, Mode, Result
     from onteg_dynamics.dataverse.exporting.target import Target
-    from onteg_dynamics.dataverse.importing.mapping import Mapper
     from onteg_dynamics.dataverse.importing.run import Imported, Reports
     from onteg_dynamics.dataverse.importing.sources import Source
 
@@ -38,10 +37,8 @@ def import_records(context: Context, options: Options) -> Outcome:
     work.resume = options.get("resume", True)
     work.keep_journal = options.get("keep_journal", False)
     if context.dataverse.call.rehearsal is not None:
-        return _rehearsed(context, work.rehearse(), mapper)
-    done = work.run()
-    _warn(context, mapper)
-    return Outcome({"table": job.table.name, "mode": mode, **_told(done, reports)})
+        return _rehearsed(context, work.rehearse())
+    return Outcome({"table": job.table.name, "mode": mode, **_told(work.run(), reports)})
 
 
 def _told(done: Imported, reports: Reports) -> dict[str, Any]:
@@ -60,16 +57,10 @@ def _told(done: Imported, reports: Reports) -> dict[str, Any]:
     }
 
 
-def _rehearsed(context: Context, refused: Iterable[Any], mapper: Mapper) -> Outcome:
-    _warn(context, mapper)
-    for result in list(refused)[:20]:
+def _rehearsed(context: Context, refused: Sequence[Result]) -> Outcome:
+    for result in refused[:20]:
         context.warn(f"Row {result.index} does not fit: {result.error}")
     return Outcome()
-
-
-def _warn(context: Context, mapper: Mapper) -> None:
-    if mapper.left_out:
-        context.warn(f"Left out, because they cannot be set: {', '.join(sorted(mapper.left_out))}.")
 
 
 def _refuse_mixtures(options: Options) -> None:

@@ -213,6 +213,16 @@ def test_under_service_protection_limits_each_row_is_imported_once(file: Path, t
         check_results(tmp_path / "results.jsonl", check_stored(sandbox), {"created"})
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_under_service_protection_limits_each_row_is_exported_once(file: Path, tmp_path: Path, seed: int) -> None:
+    with Sandbox("empty", limits=f"{max(ROWS // 250 // 2, 15)}/20/8/5") as sandbox:
+        ids = fill(sandbox, file, tmp_path)
+        spoil(sandbox, seed, share=0.02)
+        ending = run("export_records", sandbox.settings(), export(tmp_path / "out.parquet"))
+        finished(ending, f"export under limits, seed {seed}", sandbox)
+        check_export(tmp_path / "out.parquet", ids)
+
+
 def test_every_kind_of_fault_is_among_them() -> None:
     from onteg_dynamics.sandbox.faults.rule import KINDS as KNOWN
 

@@ -23,23 +23,19 @@ _BIND = "@odata.bind"
 class Mapper:
     """Gives each column of a file its column of the table.
 
-    A column of a file is found by the table's logical name or label. What the service sets by itself is left out.
+    A column of a file is found by the table's logical name or label. What cannot be set is left out, and told.
 
     Args:
         link: the client at work.
         job: which table, and what is done.
         given: column of the table for a column of the file; None or "" leaves it out.
         clears: whether an empty cell clears the column; else it is left out.
-
-    Attributes:
-        left_out: columns of the file that cannot be set.
     """
 
     link: Link
     job: Job
     given: Mapping[str, str | None] = field(default_factory=dict)
     clears: bool = False
-    left_out: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Names are looked up once each."""
@@ -105,7 +101,7 @@ class Mapper:
             return wanted
         column = self._column(name, base)
         if not self._may_set(column):
-            self.left_out.add(name)
+            self.link.call.left_out.add(name)
             return None
         return f"{column.name}.{beside}" if beside else column.name
 
