@@ -60,8 +60,7 @@ def _query(model: Model, table: Table, given: Mapping[str, str], aliases: Mappin
     asked = _names(given.get("$select"))
     text = given.get("$filter")
     expands = tuple(_expand(model, table, piece, aliases) for piece in pieces(given.get("$expand", ""), ",") if piece)
-    if not nested and _size(expands) > MAX_EXPANDS:
-        raise refusals.query_error(f"The maximum number of expanded navigation properties, {MAX_EXPANDS}, is exceeded.")
+    _check_expands(expands, nested=nested)
     return Query(
         table=table,
         columns=_columns(table, asked),
@@ -184,6 +183,16 @@ def _nested_options(text: str) -> dict[str, str]:
             raise refusals.query_error(f"The query option '{name}' is not supported within $expand.")
         given[name] = value.strip()
     return given
+
+
+def _check_expands(expands: tuple[Expand, ...], *, nested: bool) -> None:
+    """Many-to-many relationships are expanded by themselves only ("Supported Relationship types for $expand")."""
+    if not nested and _size(expands) > MAX_EXPANDS:
+        raise refusals.query_error(f"The maximum number of expanded navigation properties, {MAX_EXPANDS}, is exceeded.")
+    if len({expand.navigation.kind == "many" for expand in expands}) > 1:
+        raise refusals.query_error(
+            "Expanding a many-to-many relationship together with other navigation properties is not supported."
+        )
 
 
 def _check_nesting(navigation: Navigation, query: Query, given: Mapping[str, str]) -> None:

@@ -179,6 +179,13 @@ def test_the_service_s_words_for_references_and_nesting(garden: Garden) -> None:
     )
 
 
+def test_many_to_many_relationships_are_expanded_by_themselves(garden: Garden) -> None:
+    many = "accountleads_association,listaccount_association"
+    assert len(read(garden, ("$expand", many)).expands) == 2
+    for other in ("primarycontactid", "Account_Tasks"):
+        assert refusal(garden, ("$expand", f"accountleads_association,{other}")).code == "0x80060888"
+
+
 def test_fifteen_expansions_are_the_most(garden: Garden) -> None:
     several = sorted(name for name, one in garden.world.model.navigations("account").items() if not one.is_collection)
     assert len(read(garden, ("$expand", ",".join(several[:MAX_EXPANDS]))).expands) == MAX_EXPANDS == 15
