@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from onteg_dynamics.connection import connection_form
-from onteg_dynamics.hookspecs import Finding
 from onteg_dynamics.manifest import own_manifest
 
-__all__ = ["FormField", "fields", "settings_of", "verdict"]
+__all__ = ["FormField", "fields", "settings_of"]
 
 _OWN = ("connection_name", "connector")  # the engine's own name of the connection, and always this connector
 _TYPES: Mapping[str, type] = {"boolean": bool, "integer": int, "number": float}
@@ -56,18 +55,6 @@ def settings_of(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     own = {"connection_name": name, "connector": own_manifest().id}
     return {**own, **{key: value for key, value in values.items() if value not in (None, "")}}
-
-
-def verdict(findings: list[Finding]) -> tuple[bool, str]:
-    """Whether a connection works, and in one line what was verified or what to do.
-
-    Args:
-        findings: of a connection test.
-    """
-    wrong = [finding for finding in findings if finding.passed is False]
-    if wrong:
-        return False, " ".join(f"{wrong[0].check}: {wrong[0].message} {wrong[0].fix}".split())
-    return True, "Verified: " + " ".join(finding.message for finding in findings if finding.passed)
 
 
 def _field(key: str, schema: Mapping[str, Any], required: bool) -> FormField:  # noqa: FBT001

@@ -10,9 +10,8 @@ from airflow.sdk import BaseHook
 from onteg_dynamics.engines.airflow import partitions
 from onteg_dynamics.engines.airflow.form import CONNECTION_TYPE, settings_of
 from onteg_dynamics.engines.airflow.provider import HOOK_NAME
-from onteg_dynamics.engines.fields import verdict
-from onteg_dynamics.engines.shared import executor, registry
-from onteg_dynamics.errors import OntegError
+from onteg_dynamics.engines.connected import tried
+from onteg_dynamics.engines.shared import executor
 from onteg_dynamics.executor import Executor, Stream
 
 __all__ = ["DEFAULT_CONNECTION", "DynamicsHook"]
@@ -107,8 +106,4 @@ class DynamicsHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the connection works, and in one line what was verified or what to do."""
-        try:
-            with Executor(registry()) as alone:  # keeps nothing of a connection that is only being tried
-                return verdict(list(alone.test_connection(self.settings())))
-        except OntegError as exc:
-            return False, " ".join(str(exc).split())
+        return tried(self.settings())

@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr, create_model
 
-from onteg_dynamics.engines.fields import FormField, fields, settings_of, verdict
-from onteg_dynamics.engines.outputs import handed_on
-from onteg_dynamics.engines.shared import executor, registry
-from onteg_dynamics.errors import OntegError
-from onteg_dynamics.executor import Executor
+from onteg_dynamics.engines.connected import carried_out, tried
+from onteg_dynamics.engines.fields import FormField, fields, settings_of
 from onteg_dynamics.manifest import own_manifest
 
 __all__ = ["ConnectionBlock", "DynamicsBlock"]
@@ -51,15 +48,11 @@ class ConnectionBlock(Block):
         Raises:
             OntegError: what went wrong; secrets are taken out.
         """
-        return handed_on(executor().stream(action, options, self.settings(), deadline=deadline), output_path)
+        return carried_out(self.settings(), action, options, output_path, deadline)
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the connection works, and in one line what was verified or what to do."""
-        try:
-            with Executor(registry()) as alone:  # keeps nothing of a connection that is only being tried
-                return verdict(list(alone.test_connection(self.settings())))
-        except OntegError as exc:
-            return False, " ".join(str(exc).split())
+        return tried(self.settings())
 
 
 def _typed(field: FormField) -> tuple[Any, Any]:
