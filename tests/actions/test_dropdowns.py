@@ -55,6 +55,28 @@ def test_every_source_offers_something(choices: Choices, source: str) -> None:
     assert all(label for label in found.values())
 
 
+FIXED = sorted(
+    {
+        (one["source"], *sorted(one.get("constants", {}).items()))
+        for path in sorted((declaration_folder() / "schemas" / "actions").glob("*.input.json"))
+        for one in named(json.loads(path.read_text("utf-8")))
+        if not one["params"]
+    }
+)
+
+
+@pytest.mark.parametrize("source", FIXED, ids=str)
+def test_dropdowns_that_need_no_other_field_open_at_once(choices: Choices, source: tuple[Any, ...]) -> None:
+    name, *constants = source
+    found = choices(name, **dict(constants))
+    assert all(isinstance(label, str) and label for label in found.values())
+
+
+def test_who_takes_part_is_found_by_name_in_several_tables(choices: Choices) -> None:
+    found = choices("parties", search="n")
+    assert {str(value).partition("(")[0] for value in found} >= {"accounts", "contacts", "systemusers"}
+
+
 def test_columns_by_what_may_be_done_with_them(choices: Choices) -> None:
     assert "createdon" in choices("columns", table="account")
     assert "createdon" not in choices("updatable_columns", table="account")
