@@ -15,6 +15,7 @@ from typing import Any
 from onteg_dynamics.dataverse import rows
 from onteg_dynamics.dataverse.limits import Call
 from onteg_dynamics.dataverse.link import Link
+from onteg_dynamics.dataverse.parties import with_parties
 from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query
 from onteg_dynamics.dataverse.reading import Reading
@@ -38,8 +39,10 @@ class Dataverse(Link):
         return replace(self, call=call)
 
     def create(self, table: str, row: Mapping[str, Any], *, returning: bool = False) -> Written:
-        """Create a row; see `rows.create`."""
-        return rows.create(self, self.table(table), row, returning=returning)
+        """Create a row; see `rows.create`. Its party columns take what `parties.parties` does."""
+        found = self.table(table)
+        plain, parties = with_parties(self, found, row)
+        return rows.create(self, found, plain, returning=returning, related=parties)
 
     def get(self, table: str, key: Key, *, select: Sequence[str] = (), expand: str = "", labels: bool = False) -> Found:
         """Read one row by id or alternate key; see `rows.get`."""

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from onteg_dynamics.dataverse.ids import guid_of, new_row_id
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
-from onteg_dynamics.dataverse.protocol import Repeat, Request, dumps
+from onteg_dynamics.dataverse.parties import with_parties
+from onteg_dynamics.dataverse.protocol import Repeat, Request, dumps, prefer
 from onteg_dynamics.dataverse.rows import Key, in_partition, row_address
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.tables import Table
@@ -121,15 +122,18 @@ class _Writer:
     ) -> Request:
         writer, address = self._link.writer(table), table.entity_set
         if operation.kind == "Create":
+            plain, parties = with_parties(self._link, table, row)
             body = {
                 **in_partition(self._link, table),
-                **writer.write(row, "create"),
+                **parties,
+                **writer.write(plain, "create"),
                 **({table.primary_id: own} if own else {}),
             }
             return Request("POST", address, dumps(body), repeat=Repeat.ALWAYS if own else Repeat.UNSENT)
         address = row_address(self._link, table, key)
         if operation.kind == "Get":
-            return Request("GET", address + query_string(wanted.options()))
+            headers = prefer(annotations=wanted.annotations)
+            return Request("GET", address + query_string(wanted.options()), headers=headers)
         if operation.kind == "Delete":
             # Inside a group a second attempt would meet its own work and undo the group.
             return Request("DELETE", address, repeat=Repeat.UNSENT if operation.group else Repeat.ALWAYS)

@@ -14,9 +14,10 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.marketing import members_of
 from onteg_dynamics.dataverse.odata import row_path
+from onteg_dynamics.dataverse.tables import Column, Table
 from onteg_dynamics.errors import InputError, Problem
 
-__all__ = ["ROLES", "parties"]
+__all__ = ["ROLES", "parties", "with_parties"]
 
 ROLES: Mapping[str, int] = {
     "from": 1,
@@ -56,6 +57,35 @@ def parties(link: Link, given: Mapping[str, Any]) -> list[Party]:
     if problems:
         raise InputError(tuple(problems))
     return list(found.values())
+
+
+def with_parties(link: Link, table: Table, row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new row without its party columns, and the parties that go into its body instead.
+
+    Args:
+        link: the client at work.
+        table: the row's table.
+        row: columns by logical name; a party as `parties` takes it.
+
+    Raises:
+        InputError: a party is no row, or more than one.
+    """
+    roles = {role.replace("_", ""): role for role in ROLES}
+    columns = link.columns(table) if roles.keys() & row.keys() else None
+    given = {name for name in roles.keys() & row.keys() if columns and _is_party(columns.find(name))}
+    if not given:
+        return dict(row), {}
+    try:
+        found = parties(link, {roles[name]: row[name] for name in given})
+    except InputError as exc:
+        exc.renamed({role: f"row.{name}" for name, role in roles.items()})
+        raise
+    rest = {name: value for name, value in row.items() if name not in given}
+    return rest, ({f"{table.name}_activity_parties": found} if found else {})
+
+
+def _is_party(column: Column | None) -> bool:
+    return column is not None and column.type == "PartyList"
 
 
 def _each(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -222,7 +222,7 @@ class PayloadWriter:
         known = self._fixed.get((name, mode))
         if known is None:
             column = self._columns.find(name)
-            known = column is not None and not (_may_set(column, mode) and (column.is_lookup or is_written(column)))
+            known = column is not None and not (_may_set(column, mode) and _goes_in(column))
             self._fixed[name, mode] = known
         return known
 
@@ -270,6 +270,11 @@ class PayloadWriter:
         )
         told = exc.problems[0].message if isinstance(exc, InputError) else str(exc)
         return kind, Problem(f"row.{name}", label, told)
+
+
+def _goes_in(column: Column) -> bool:
+    """Whether a row's body can hold the column; of parties it is said why it cannot."""
+    return column.is_lookup or is_written(column) or column.type == "PartyList"
 
 
 def _may_set(column: Column, mode: Mode) -> bool:

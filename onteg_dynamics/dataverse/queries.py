@@ -119,7 +119,7 @@ class Query:
         """The annotations to ask for."""
         if self.selection.raw:
             return "*"
-        wanted = [text for text, asked in ((LABELS, self.selection.labels), (_TOTAL, self.count)) if asked]
+        wanted = [text for text, asked in ((LABELS, self.selection.annotations), (_TOTAL, self.count)) if asked]
         return ",".join(wanted) or None
 
 

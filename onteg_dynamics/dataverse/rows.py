@@ -15,7 +15,7 @@ from onteg_dynamics.dataverse.ids import guid_of, new_row_id
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.matching import typed_values
 from onteg_dynamics.dataverse.odata import query_string, row_path
-from onteg_dynamics.dataverse.protocol import LABELS, Answer, Repeat, Request, Response, dumps, error_of, prefer, read
+from onteg_dynamics.dataverse.protocol import Answer, Repeat, Request, Response, dumps, error_of, prefer, read
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import Table
@@ -145,7 +145,7 @@ def get(link: Link, table: Table, key: Key, selection: Selection) -> Found:
         NotFoundError: there is no such row.
     """
     path = row_address(link, table, key) + query_string(selection.options())
-    headers = prefer(annotations=LABELS if selection.labels else None)
+    headers = prefer(annotations=selection.annotations)
     answer = link.send(Request("GET", path, headers=headers))
     link.call.usage.add(rows=1)
     return Found(answer.data[table.primary_id], answer.data.get("@odata.etag"), selection.shape(answer.data))
@@ -162,7 +162,7 @@ def find(link: Link, table: Table, condition: str, selection: Selection, most: i
         most: how many rows at most.
     """
     options = {**selection.options(), "$filter": condition, "$top": str(most)}
-    headers = prefer(annotations=LABELS if selection.labels else None)
+    headers = prefer(annotations=selection.annotations)
     answer = link.send(Request("GET", table.entity_set + query_string(options), headers=headers))
     rows = answer.data["value"]
     link.call.usage.add(rows=len(rows))

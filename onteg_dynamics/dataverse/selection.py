@@ -6,12 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onteg_dynamics.dataverse.shape import Row, page_shaper, plain_row
+from onteg_dynamics.dataverse.protocol import LABELS
+from onteg_dynamics.dataverse.shape import PARTY_ROLES, Row, page_shaper, party_values, plain_row
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Columns, Table
 from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
 
 __all__ = ["Selection", "choose", "named"]
+
+_PARTIES = "PartyList"
+_PARTY = "$select=participationtypemask,addressused,_partyid_value"
 
 
 @dataclass
@@ -36,8 +40,26 @@ class Selection:
 
     def options(self) -> dict[str, str | None]:
         """The query options that ask for it."""
-        names = ",".join(column.wire_name for column in self.columns)
-        return {"$select": names or None, "$expand": self.expand or None}
+        names = ",".join(column.wire_name for column in self.columns if column.name not in self._party_columns)
+        expand = ",".join(filter(None, (self.expand, f"{self._parties}({_PARTY})" if self._party_columns else "")))
+        return {"$select": names or None, "$expand": expand or None}
+
+    @property
+    def annotations(self) -> str | None:
+        """The annotations that its rows need; None for none."""
+        return LABELS if self.labels or self._party_columns else None
+
+    @property
+    def _parties(self) -> str:
+        """The navigation property that holds all who take part in an activity."""
+        return f"{self.table.name}_activity_parties"
+
+    @property
+    def _party_columns(self) -> dict[str, int]:
+        """The party columns among the columns: they are no properties of a row, but rows of their own."""
+        return {
+            one.name: PARTY_ROLES[one.name] for one in self.columns if one.type == _PARTIES and one.name in PARTY_ROLES
+        }
 
     def shape(self, row: Row) -> Row:
         """`row` as it goes to the user."""
@@ -49,6 +71,9 @@ class Selection:
             return rows
         if not self.columns and not self.labels:
             return [plain_row(row) for row in rows]
+        for row in rows if self._party_columns else ():
+            found = row.pop(self._parties, None) or ()
+            row.update({name: party_values(found, role) for name, role in self._party_columns.items()})
         columns = self.columns or self._present(rows[0])
         return page_shaper(columns, labels=self.labels, expanded=_navigations(self.expand))(rows)
 

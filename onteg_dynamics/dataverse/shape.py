@@ -13,7 +13,22 @@ from typing import Any
 from onteg_dynamics.dataverse.protocol import FORMATTED, LOOKUP_TABLE
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column
 
-__all__ = ["PageShaper", "Row", "page_shaper", "plain_row"]
+__all__ = ["PARTY_ROLES", "PageShaper", "Row", "page_shaper", "party_values", "plain_row"]
+
+PARTY_ROLES: Mapping[str, int] = {
+    "from": 1,
+    "to": 2,
+    "cc": 3,
+    "bcc": 4,
+    "requiredattendees": 5,
+    "optionalattendees": 6,
+    "organizer": 7,
+    "resources": 10,
+    "customers": 11,
+    "partners": 12,
+    "related": 13,
+}
+"""The party columns of activities, and the participation type of those who stand in each."""
 
 Row = dict[str, Any]
 PageShaper = Callable[[list[Row]], list[Row]]
@@ -67,6 +82,22 @@ def _parts(column: Column, *, labels: bool) -> Iterable[tuple[str, str]]:
         yield f"{column.name}.label", f"{column.wire_name}@{FORMATTED}"
     if labels and column.is_lookup:
         yield f"{column.name}.table", f"{column.wire_name}@{LOOKUP_TABLE}"
+
+
+def party_values(parties: Iterable[Mapping[str, Any]], role: int) -> list[Any]:
+    """Those who take part in one role, each as it can be written again: ``{"table", "id"}``, or a plain address.
+
+    Args:
+        parties: rows of ``activityparty``, annotations included.
+        role: their participation type.
+    """
+    own = "_partyid_value"
+    found = [
+        {"table": one.get(f"{own}@{LOOKUP_TABLE}"), "id": one[own]} if one.get(own) else one.get("addressused")
+        for one in parties
+        if one.get("participationtypemask") == role
+    ]
+    return sorted(found, key=str)  # the service gives them in no particular order
 
 
 def plain_row(row: Mapping[str, Any]) -> Row:

@@ -44,6 +44,8 @@ def to_wire(column: Column, value: Any, details: Callable[[], Details]) -> Any:
     if value is None or (value == "" and column.type not in ("String", "Memo")):
         return None
     write = _WRITERS.get(column.type)
+    if column.type == "PartyList":
+        raise ValueError("who takes part is said when a row is created, by Create Record or Run Batch")
     if write is None:
         raise ValueError("this column cannot be written here")
     return write(value, details)

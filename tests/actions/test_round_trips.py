@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onteg_dynamics.errors import InputError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
@@ -262,3 +263,40 @@ def test_whatever_is_written_comes_back_and_goes_in_again(run: Run, row: dict[st
     copy = run("get_record", table=TABLE, key=copied)["row"]
     assert {name: copy[name] for name in WRITTEN} == {name: read[name] for name in WRITTEN}
     run("delete_records", table=TABLE, ids=[made, copied])
+
+
+def test_those_who_take_part_go_from_email_to_email(run: Run) -> None:
+    mail = {"subject": "Offer", "to": ["Jim Glynn", "buyer@blueyonder.example"], "cc": "Yvonne McKay"}
+    own = run("create_record", table="email", row=mail)["id"]
+    chosen: dict[str, Any] = {"table": "email", "select": ["subject", "to", "cc", "from"]}
+    row = run("get_record", key=own, **chosen)["row"]
+    assert {"table": "contact", "id": "2db245f7-1bab-5df8-9102-f9ea822782fa"} in row["to"]
+    assert (len(row["to"]), len(row["cc"]), row["from"]) == (2, 1, [])
+    get = {"operation": "Get", "table": "email", "key": own, "select": chosen["select"]}
+    others = [
+        run("list_records", **chosen)["rows"][0],
+        run("find_record", values={"activityid": own}, **chosen)["row"],
+        run("list_new_or_updated_records", since="2020-01-01", **chosen)["rows"][0],
+        run("run_batch", operations=[get])["results"][0]["row"],
+    ]
+    assert [{name: other[name] for name in row} for other in others] == [row] * 4
+    plain = {name: value for name, value in row.items() if name != "activityid"}
+    create = {"operation": "Create", "table": "email", "row": plain}
+    for copy in (run("create_record", table="email", row=plain), run("run_batch", operations=[create])["results"][0]):
+        found = run("get_record", key=copy["id"], **chosen)["row"]
+        assert {**found, "activityid": own} == row
+
+
+@pytest.mark.parametrize(
+    ("action", "options", "told"),
+    [
+        ("create_record", {"row": {"to": ["Nobody"]}}, r"row\.to.*no row has this name"),
+        ("create_records", {"rows": [{"to": ["Jim Glynn"]}]}, "who takes part is said when a row is created"),
+        ("update_record", {"key": "11111111-1111-1111-1111-111111111111", "row": {"to": []}}, "who takes part"),
+    ],
+)
+def test_parties_are_refused_where_they_would_be_lost(
+    run: Run, action: str, options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        run(action, table="email", **options)
