@@ -55,6 +55,29 @@ def test_conditions_are_read(client: Client) -> None:
     assert {row["name"] for row in client.get("accounts").json()["value"]} == {"A1", "A2", "A3"}
 
 
+def test_linked_tables_are_read(client: Client) -> None:
+    ids = [client.create("accounts", name=f"A{number}") for number in range(3)]
+    for parent, jobs in zip(ids, ("Boss", "Boss", "Clerk"), strict=True):
+        for _ in range(2):
+            bind = {"parentcustomerid_account@odata.bind": f"/accounts({parent})"}
+            client.create("contacts", lastname="L", jobtitle=jobs, **bind)
+    link = {
+        "LinkFromEntityName": "account",
+        "LinkFromAttributeName": "accountid",
+        "LinkToEntityName": "contact",
+        "LinkToAttributeName": "parentcustomerid",
+        "LinkCriteria": {"Conditions": [condition("jobtitle", "Equal", "Boss")]},
+    }
+    ordered = {"Orders": [{"AttributeName": "name", "OrderType": "Ascending"}]}
+    job = started(client, {**query("account", condition("name", "NotEqual", "A1")), "LinkEntities": [link], **ordered})
+    state(client, job)
+    assert [row["name"] for row in client.get("accounts?$orderby=name").json()["value"]] == ["A1", "A2"]
+    late = {**condition("contactid", "Null"), "EntityName": "c"}
+    alone = {**query("account", late), "LinkEntities": [{**link, "EntityAlias": "c", "JoinOperator": "LeftOuter"}]}
+    state(client, started(client, alone))
+    assert [row["name"] for row in client.get("accounts").json()["value"]] == ["A1"]
+
+
 def restricted(client: Client) -> str:
     """A unit that a product is counted in: the relationship restricts its deletion."""
     group = client.create("uomschedules", name="Weights", baseuomname="Gram")
@@ -111,8 +134,10 @@ def test_what_cannot_be_read_is_refused(client: Client) -> None:
     assert client.post("BulkDelete", {"QuerySet": [query("nothing")]}).status == 404
     wrong = query("account", condition("nope", "Equal", "x"))
     assert client.post("BulkDelete", {"QuerySet": [wrong]}).status == 400
-    linked = {**query("account"), "LinkEntities": [{}]}
-    assert client.post("BulkDelete", {"QuerySet": [linked]}).status == 501
+    for more in ({"TopCount": 3}, {"LinkEntities": [{"LinkToEntityName": "contact", "JoinOperator": "All"}]}):
+        assert client.post("BulkDelete", {"QuerySet": [{**query("account"), **more}]}).status == 501
+    for more in ({"LinkEntities": {}}, {"LinkEntities": [7]}, {"Criteria": []}, {"Criteria": {"Conditions": "x"}}):
+        assert client.post("BulkDelete", {"QuerySet": [{**query("account"), **more}]}).status == 400
     assert client.post("BulkDelete", {"QuerySet": [query("account")], "StartDateTime": "soon"}).status == 400
     recurring = {"QuerySet": [query("account")], "RecurrencePattern": "FREQ=DAILY;INTERVAL=1;"}
     assert client.post("BulkDelete", recurring).status == 501
