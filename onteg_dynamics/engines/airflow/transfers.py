@@ -104,7 +104,7 @@ class DynamicsImportOperator(_FileOperator):
         self, *, table: str, path: str, refused: int | None = 0, on_success_callback: Any = None, **kwargs: Any
     ) -> None:
         given = on_success_callback or []
-        callbacks = [*(given if isinstance(given, (list, tuple)) else [given]), _told_done]
+        callbacks = [*(given if isinstance(given, (list, tuple)) else [given]), _forget_notes]
         super().__init__(table=table, path=path, on_success_callback=callbacks, **kwargs)
         self.refused = refused
 
@@ -167,6 +167,6 @@ class DynamicsSyncOperator(_FileOperator):
     writes = ("path",)
 
 
-def _told_done(context: Context) -> None:
+def _forget_notes(context: Context) -> None:
     task: Any = context["task"]
     task.forget()

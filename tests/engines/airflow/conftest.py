@@ -61,7 +61,10 @@ def settings_of_airflow(home: Path, port: int) -> dict[str, str]:
 
 
 def lay_dags(home: Path) -> None:
-    """The examples and the tests' own DAGs."""
+    """The examples, the README's DAG and the tests' own."""
+    readme = (EXAMPLES.parents[1] / "README.md").read_text("utf-8").partition("## From Apache Airflow")[2]
+    (home / "dags").mkdir()
+    (home / "dags" / "readme.py").write_text(readme.split("```python\n")[1].split("```")[0])
     for folder in (EXAMPLES, HERE / "dags"):
         shutil.copytree(folder, home / "dags", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     (home / "dags" / "one_flow").mkdir()

@@ -61,6 +61,13 @@ def test_a_job_is_waited_for_in_the_triggerer(airflow: Airflow, dataverse: Sandb
     assert "etn=asyncoperation" in address
 
 
+def test_the_readmes_dag(airflow: Airflow, dataverse: Sandbox) -> None:
+    run = airflow.scheduled("accounts_every_morning")
+    run.succeeds()
+    assert run.xcom("export")["rows"] == len(list(dataverse.world.store.select("account", {})))
+    assert run.xcom("tell")["table"] == "task"
+
+
 def test_five_tables_every_night(airflow: Airflow) -> None:
     from pyarrow import parquet
 
