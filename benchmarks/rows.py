@@ -1,11 +1,17 @@
-"""The rows that the server of canned answers has: made from their number alone, each moment and id its own."""
+"""The rows that the server of canned answers has: made from their number alone, each moment and id its own.
+
+All have one length in bytes, so that any page is a slice of what was made before.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from typing import Any
 
-__all__ = ["COLUMNS", "FIRST", "at", "id_of", "page", "row"]
+import orjson
+
+__all__ = ["COLUMNS", "FIRST", "at", "expected", "id_of", "page", "row", "warm"]
 
 FIRST = datetime(2024, 1, 1, tzinfo=timezone.utc)
 """When the row of number 0 was created; each following one a second later."""
@@ -14,17 +20,17 @@ COLUMNS = (
 )
 """What is read: these and the id make ten columns."""
 
+_CHUNK = 5000
 _PLAIN = (
-    '{"@odata.etag":"W/\\"%d\\"","name":"Account %d of Contoso","accountnumber":"AC-%08d",'
-    '"telephone1":"+1 425 555 0100","emailaddress1":"account%d@contoso.example","revenue":%d.5000000000,'
+    '{"@odata.etag":"W/\\"%08d\\"","name":"Account %08d of Contoso","accountnumber":"AC-%08d",'
+    '"telephone1":"+1 425 555 0100","emailaddress1":"account%08d@contoso.example","revenue":%d.5000000000,'
     '"numberofemployees":%d,"industrycode":%d,"createdon":"%s","_primarycontactid_value":"%s","accountid":"%s"'
 )
+_FORMATTED = "OData.Community.Display.V1.FormattedValue"
 _LABELS = (
-    ',"revenue@OData.Community.Display.V1.FormattedValue":"$1,000.50",'
-    '"numberofemployees@OData.Community.Display.V1.FormattedValue":"1,000",'
-    '"industrycode@OData.Community.Display.V1.FormattedValue":"Consulting",'
-    '"createdon@OData.Community.Display.V1.FormattedValue":"1/1/2024 12:00 AM",'
-    '"_primarycontactid_value@OData.Community.Display.V1.FormattedValue":"Yvonne McKay",'
+    f',"revenue@{_FORMATTED}":"$1,000.50","numberofemployees@{_FORMATTED}":"1,000",'
+    f'"industrycode@{_FORMATTED}":"Consulting","createdon@{_FORMATTED}":"1/1/2024 12:00 AM",'
+    f'"_primarycontactid_value@{_FORMATTED}":"Yvonne McKay",'
     '"_primarycontactid_value@Microsoft.Dynamics.CRM.associatednavigationproperty":"primarycontactid",'
     '"_primarycontactid_value@Microsoft.Dynamics.CRM.lookuplogicalname":"contact"'
 )
@@ -43,12 +49,45 @@ def at(number: int) -> str:
 def row(number: int, *, labels: bool) -> str:
     """A row as the service sends it."""
     contact = f"c0000000-0000-4000-8000-{number % 1000:012x}"
-    values = (number, number, number, number, number % 9_000_000, number % 5000, number % 30 + 1)
+    values = (number, number, number, number, 1_000_000 + number % 9_000_000, 1000 + number % 5000, number % 20 + 10)
     plain = _PLAIN % (*values, at(number), contact, id_of(number))
     return plain + (_LABELS if labels else "") + "}"
 
 
-@lru_cache(maxsize=256)
+def expected(number: int, *, labels: bool) -> dict[str, Any]:
+    """A row as a user of the connector is to see it."""
+    sent = orjson.loads(row(number, labels=False))
+    plain = {"primarycontactid" if "contactid" in name else name: sent[name] for name in sent if "@" not in name}
+    words = {
+        "industrycode.label": "Consulting",
+        "primarycontactid.label": "Yvonne McKay",
+        "primarycontactid.table": "contact",
+    }
+    return {**plain, **words} if labels else plain
+
+
 def page(start: int, end: int, *, labels: bool) -> bytes:
     """The rows of a page, with commas between them."""
-    return ",".join(row(number, labels=labels) for number in range(start, end)).encode()
+    parts = []
+    for number in range(start // _CHUNK, -(-end // _CHUNK)):
+        chunk = _chunk(number, labels=labels)
+        length, first = len(chunk) // _CHUNK, number * _CHUNK
+        parts.append(chunk[max(start - first, 0) * length : min(end - first, _CHUNK) * length])
+    return b"".join(parts)[:-1]
+
+
+def warm(rows: int) -> None:
+    """Make what fits into memory before anybody asks for it."""
+    for number in range(min(-(-rows // _CHUNK), _KEPT)):
+        _chunk(number, labels=False)
+        if rows <= 20 * _CHUNK:
+            _chunk(number, labels=True)
+
+
+_KEPT = 256
+
+
+@lru_cache(maxsize=_KEPT)
+def _chunk(number: int, *, labels: bool) -> bytes:
+    start = number * _CHUNK
+    return "".join(row(one, labels=labels) + "," for one in range(start, start + _CHUNK)).encode()

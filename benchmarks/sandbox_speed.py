@@ -1,6 +1,6 @@
 """How fast the sandbox is: single requests, pages, a load through CreateMultiple, memory with many rows in a file.
 
-    python benchmarks/sandbox_speed.py [ROWS]
+    python -m benchmarks.sandbox_speed [ROWS]
 
 ROWS is how many accounts are loaded (100000 by default; 1000000 takes minutes). Beside what a client gets stands the
 processor time that the sandbox itself took, which is the same on a busy machine.
@@ -18,7 +18,8 @@ from pathlib import Path
 
 import orjson
 import requests
-from running import process_of, sandbox
+
+from benchmarks.running import process_of, sandbox
 
 BATCH = 1000
 PAGE = 5000

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 import sys
 import time
 from collections import deque
@@ -27,10 +28,11 @@ import orjson
 import requests
 import trustme
 
-from benchmarks.rows import FIRST, at, id_of, page, row
+from benchmarks.rows import FIRST, id_of, page, row, warm
 from onteg_dynamics.sandbox import Sandbox
 
 PAGE = 5000
+LARGEST_PART = 1000
 ROOT = "/api/data/v9.2/"
 HINT = 8
 """The degree of parallelism that the server recommends (``x-ms-dop-hint``)."""
@@ -60,6 +62,18 @@ class Story:
     calls: int = 0
     refused: int = 0
     recent: deque[float] = field(default_factory=deque)
+    began: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def share(self) -> float | None:
+        """How much of what the limit allows was used: the least time that these rows could take, by the time that
+        they took; None without a limit.
+        """
+        if not self.limit or self.ended <= self.began:
+            return None
+        calls = -(-len(self.written) // LARGEST_PART)
+        return ((calls - 1) // self.limit * self.window + self.delay) / (self.ended - self.began)
 
     def wait(self) -> float:
         """Seconds that a caller must wait now, 0 where it may go on."""
@@ -71,6 +85,7 @@ class Story:
         if len(self.recent) >= self.limit:
             return self.recent[0] + self.window - now
         self.recent.append(now)
+        self.began = self.began or now
         return 0.0
 
 
@@ -151,6 +166,7 @@ class Answers:
         known = [one.get("accountid") or _named(one) for one in targets]
         ids = [own or id_of(10**9 + len(self.story.written) + number) for number, own in enumerate(known)]
         self.story.written.update(ids)
+        self.story.ended = time.monotonic()
         if path.endswith("CreateMultiple"):
             return _answer(orjson.dumps({"@odata.context": f"{self.base}{ROOT}$metadata#x", "Ids": ids}))
         address = f"{self.base}{ROOT}accounts({ids[0]})"
@@ -172,10 +188,10 @@ class Answers:
     def _control(self, method: str, body: bytes) -> bytes:
         """What was done since the last time; a POST tells how to go on."""
         story = self.story
-        told = orjson.dumps({"calls": story.calls, "refused": story.refused, "written": len(story.written)})
+        told = {"calls": story.calls, "refused": story.refused, "written": len(story.written), "share": story.share}
         if method == "POST":
             self.story = Story(**orjson.loads(body))
-        return _answer(told)
+        return _answer(orjson.dumps(told))
 
 
 def _named(target: Mapping[str, Any]) -> str:
@@ -242,16 +258,15 @@ class Connection(asyncio.Protocol):
 async def serve(story: Story) -> None:
     """Serve until the process is ended."""
     authority = trustme.CA()
+    warm(story.rows)
     with Sandbox("empty") as sandbox, authority.cert_pem.tempfile() as ca:
         answers = Answers(story, sandbox)
-        import ssl
-
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0, ssl=context)
         answers.base = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        print(json.dumps({"url": answers.base, "ca_bundle": ca, "first": at(0)}), flush=True)
+        print(json.dumps({"url": answers.base, "ca_bundle": ca}), flush=True)
         await server.serve_forever()
 
 

@@ -1,38 +1,41 @@
-"""The works, and what is aimed at in each."""
+"""The works, who does them, and what is aimed at in each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["API", "ASYNC", "FLOOR", "OURS", "PARSE", "SDK", "WORKS", "Aim", "Work"]
+from benchmarks.measured import Aim, AtMost, Faster, Peak, Seconds, Share
 
-OURS = "onteg-dynamics"
-SDK, ASYNC, API = "SDK", "SDK async", "dataverse-api"
-FLOOR, PARSE = "requests + orjson", "orjson alone"
-_SDKS = (SDK, ASYNC)
+__all__ = ["API", "OURS", "WORKS", "Contestant", "Work", "smaller"]
 
 
 @dataclass(frozen=True)
-class Aim:
-    """What is aimed at.
+class Contestant:
+    """Who takes part.
 
     Attributes:
-        times: at least so many times as fast as the best of `peers`; with `most`, at most so many times their time.
-        peers: beside whom.
-        most: the aim is an upper one.
+        name: in the report.
+        file: its program, in the folder ``contestants``.
+        own: whether it runs beside this connector; the others run in an environment without it.
     """
 
-    times: float
-    peers: Sequence[str]
-    most: bool = False
+    name: str
+    file: str
+    own: bool = False
 
-    def __str__(self) -> str:
-        """As the table has it."""
-        word = "at most" if self.most else "at least"
-        what = f"{self.times:g} times the time of" if self.most else f"{self.times:g} times as fast as"
-        return f"{word} {what} {' and '.join(self.peers)}"
+
+OURS = Contestant("onteg-dynamics", "ours.py", own=True)
+SDK = Contestant("SDK", "sdk.py")
+ASYNC = Contestant("SDK async", "sdk_async.py")
+API = Contestant("dataverse-api", "dataverse_api_client.py")
+REQUESTS = Contestant("requests + orjson", "floor_requests.py", own=True)
+HTTP_CLIENT = Contestant("http.client + orjson", "floor_http_client.py", own=True)
+AIOHTTP = Contestant("aiohttp + orjson", "floor_aiohttp.py")
+PARSING = Contestant("orjson alone", "floor_orjson.py", own=True)
+_SDKS = (SDK.name, ASYNC.name)
+_FLOOR = (REQUESTS.name,)
 
 
 @dataclass(frozen=True)
@@ -43,21 +46,28 @@ class Work:
         name: in the command line.
         title: in the report.
         task: what contestants call it.
-        story: what the server does; see `server.Story`.
-        settings: what contestants are told beside where the server is.
         contestants: who does it.
-        aims: what is aimed at.
         expected: rows that must come of it.
+        story: what the server does; see `server.Story`. None for the sandbox.
+        settings: what contestants are told beside where the server is.
+        aims: what is aimed at.
     """
 
     name: str
     title: str
     task: str
-    contestants: Sequence[str]
+    contestants: Sequence[Contestant]
     expected: int
-    story: Mapping[str, Any] = field(default_factory=dict)
+    story: Mapping[str, Any] | None = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     aims: Sequence[Aim] = ()
+
+
+def smaller(work: Work) -> Work:
+    """The same work with fewer rows, to see that it runs."""
+    if work.task != "parquet":
+        return work
+    return replace(work, expected=100_000, story={"rows": 100_000})
 
 
 WORKS = (
@@ -65,26 +75,26 @@ WORKS = (
         "read",
         "read 100,000 rows of 10 columns, no delay, as dicts",
         "read",
-        (OURS, *_SDKS, API, FLOOR, PARSE),
+        (OURS, SDK, ASYNC, API, REQUESTS, HTTP_CLIENT, AIOHTTP, PARSING),
         100_000,
-        aims=(Aim(3.3, _SDKS), Aim(1.25, (FLOOR,), most=True)),
+        aims=(Faster(3.3, _SDKS), AtMost(1.25, _FLOOR)),
     ),
     Work(
         "read_slow",
         "the same with 50 ms for each call",
         "read",
-        (OURS, *_SDKS, FLOOR),
+        (OURS, SDK, ASYNC, REQUESTS),
         100_000,
         {"delay": 0.05},
-        aims=(Aim(6, _SDKS),),
+        aims=(Faster(6, _SDKS),),
     ),
     Work(
         "read_labels",
-        "100,000 rows with labels and lookup annotations",
+        "read 100,000 rows with labels and lookup annotations",
         "read_labels",
-        (OURS, *_SDKS, FLOOR),
+        (OURS, SDK, ASYNC, REQUESTS),
         100_000,
-        aims=(Aim(3, _SDKS),),
+        aims=(Faster(3, _SDKS),),
     ),
     Work(
         "parquet",
@@ -93,45 +103,80 @@ WORKS = (
         (OURS, SDK),
         1_000_000,
         {"rows": 1_000_000},
-        aims=(Aim(5, (SDK,)),),
+        aims=(Faster(5, (SDK.name,)), Peak(150)),
+    ),
+    Work(
+        "parquet_large",
+        "4,000,000 rows to Parquet",
+        "parquet",
+        (OURS,),
+        4_000_000,
+        {"rows": 4_000_000},
+        aims=(Peak(150),),
     ),
     Work(
         "create",
         "create 20,000 rows, 50 ms for each call",
         "create",
-        (OURS, *_SDKS, API, FLOOR),
+        (OURS, SDK, ASYNC, API, REQUESTS),
         20_000,
         {"delay": 0.05},
         {"writes": 20_000},
-        (Aim(2, _SDKS), Aim(1.3, (FLOOR,), most=True)),
+        (Faster(2, _SDKS), AtMost(1.3, _FLOOR)),
     ),
     Work(
         "create_slow",
         "create 20,000 rows, 50 ms for each call and 0.5 ms for each row",
         "create",
-        (OURS, *_SDKS, FLOOR),
+        (OURS, SDK, ASYNC, REQUESTS),
         20_000,
         {"delay": 0.05, "per_row": 0.0005},
         {"writes": 20_000},
-        (Aim(3, _SDKS),),
+        (Faster(3, _SDKS),),
     ),
     Work(
         "upsert",
-        "50,000 upserts where 40 calls in 5 seconds are allowed",
+        "50,000 upserts where 30 writing calls in 20 seconds are allowed",
         "upsert",
-        (OURS, SDK),
+        (OURS, SDK, ASYNC),
         50_000,
-        {"delay": 0.05, "limit": 40, "window": 5.0},
+        {"delay": 0.05, "limit": 30, "window": 20.0},
         {"writes": 50_000},
+        (Share(0.95),),
     ),
     Work(
         "get",
-        "2,000 times one row",
+        "1,000 times one row",
         "get",
-        (OURS, *_SDKS, FLOOR),
+        (OURS, SDK, ASYNC, REQUESTS, HTTP_CLIENT, AIOHTTP),
+        1000,
+        settings={"calls": 1000},
+        aims=(AtMost(0.8, (SDK.name,)), AtMost(1.15, _FLOOR)),
+    ),
+    Work(
+        "load",
+        "load the plugin and list its actions, in a fresh interpreter",
+        "load",
+        (replace(OURS, file="loading.py"),),
+        0,
+        aims=(Seconds(0.08),),
+    ),
+    Work(
+        "sandbox_read",
+        "end to end: read 20,000 rows from the sandbox",
+        "read",
+        (OURS, SDK, ASYNC, REQUESTS),
+        20_000,
+        None,
+    ),
+    Work(
+        "sandbox_create",
+        "end to end: create 2,000 rows in the sandbox",
+        "create",
+        (OURS, SDK, ASYNC, REQUESTS),
         2000,
-        settings={"calls": 2000},
-        aims=(Aim(0.8, (SDK,), most=True), Aim(1.15, (FLOOR,), most=True)),
+        None,
+        {"writes": 2000},
     ),
 )
 """In the order of the report."""

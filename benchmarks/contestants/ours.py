@@ -1,8 +1,7 @@
-"""onteg-dynamics, as a flow uses it: through the executor."""
+"""onteg-dynamics, as a flow uses it: through the executor. What it did is checked row by row."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.contestants.harness import Done, main
-from benchmarks.rows import COLUMNS, id_of
+from benchmarks.rows import COLUMNS, expected, id_of
 from onteg_dynamics.executor import Executor
 
 Settings = Mapping[str, Any]
+_KEY = {"table": "account", "key": id_of(0), "select": COLUMNS}
 
 
-def _connected(settings: Settings) -> tuple[Executor, dict[str, Any]]:
-    """An executor that knows the table, as it does after the first step of a flow."""
+def _executor(settings: Settings) -> tuple[Executor, dict[str, Any]]:
     form = {
         "connection_name": "benchmark",
         "connector": "msDynamics365Connector-v1.0",
@@ -26,39 +25,57 @@ def _connected(settings: Settings) -> tuple[Executor, dict[str, Any]]:
         "token": settings["token"],
         "ca_bundle": settings["ca_bundle"],
     }
-    executor = Executor()
-    key = {"table": "account", "key": id_of(0), "select": COLUMNS}
-    executor.run("get_record", key, form).unwrap()
+    return Executor(), form
+
+
+def _connected(settings: Settings) -> tuple[Executor, dict[str, Any]]:
+    """An executor that knows the table, as it does after the first step of a flow."""
+    executor, form = _executor(settings)
+    executor.run("get_record", _KEY, form).unwrap()
     return executor, form
 
 
-def reading(**options: Any) -> Callable[[Settings], Done]:
+def reading(settings: Settings) -> Done:
     """All rows as dicts, page by page."""
+    executor, form = _connected(settings)
+    wanted = {"table": "account", "select": COLUMNS, "labels": settings["labels"]}
 
-    def prepare(settings: Settings) -> Done:
-        executor, form = _connected(settings)
+    def work() -> Mapping[str, Any]:
+        rows = 0
+        for page in executor.stream("list_records", wanted, form):
+            for _ in page:
+                rows += 1
+        return {"rows": rows, "check": check}
 
-        def work() -> Mapping[str, Any]:
-            wanted = {"table": "account", "select": COLUMNS, **options}
-            rows = columns = 0
-            for page in executor.stream("list_records", wanted, form):
-                rows += len(page)
-                columns = len(page[0])
-            return {"rows": rows, "columns": columns}
+    def check() -> None:
+        rows = [row for page in executor.stream("list_records", wanted, form) for row in page]
+        assert len({row["accountid"] for row in rows}) == len(rows), "a row came twice"
+        for number, row in enumerate(rows if settings["canned"] else ()):
+            made = expected(number, labels=settings["labels"])
+            assert row == made, f"row {number} is not as it was sent: {row}"
 
-        return work
-
-    return prepare
+    return work
 
 
 def parquet(settings: Settings) -> Done:
     """All rows into a Parquet file."""
     executor, form = _connected(settings)
-    path = Path(settings["folder"]) / f"ours-{os.getpid()}.parquet"
+    path = Path(settings["folder"]) / "ours.parquet"
+    wanted = {"table": "account", "select": COLUMNS, "path": str(path), "overwrite": True}
 
     def work() -> Mapping[str, Any]:
-        told = executor.run("export_records", {"table": "account", "select": COLUMNS, "path": str(path)}, form).unwrap()
-        return {"rows": told["rows"], "file": str(path)}
+        return {"rows": executor.run("export_records", wanted, form).unwrap()["rows"], "check": check}
+
+    def check() -> None:
+        from pyarrow import parquet as files
+
+        number = 0
+        with files.ParquetFile(path) as file:
+            for batch in file.iter_batches(columns=["accountid", "accountnumber", "industrycode"]):
+                for row in batch.to_pylist():
+                    made = {"accountid": id_of(number), "accountnumber": f"AC-{number:08d}"}
+                    assert row == {**made, "industrycode": number % 20 + 10}, f"row {number} is {row}"
+                    number += 1
 
     return work
 
@@ -72,12 +89,19 @@ def writing(action: str, rows: Callable[[int], list[dict[str, Any]]]) -> Callabl
         executor.run(action, {"table": "account", "rows": rows(1)}, form).unwrap()
 
         def work() -> Mapping[str, Any]:
-            told = executor.run(action, {"table": "account", "rows": given}, form)
-            return {"rows": told.unwrap()["done"], "stats": dict(told.stats)}
+            told = executor.run(action, {"table": "account", "rows": given}, form).unwrap()
+            return {"rows": told["done"], "check": lambda: _one_result_each(told, len(given))}
 
         return work
 
     return prepare
+
+
+def _one_result_each(told: Mapping[str, Any], count: int) -> None:
+    assert [one["index"] for one in told["results"]] == list(range(count)), "there is not one result for each row"
+    assert len({one["id"] for one in told["results"]}) == count, "two rows have one id"
+    assert not told["failures"], f"rows failed: {told['failures'][:3]}"
+    assert told["complete"], "not all was sent"
 
 
 def _new(count: int) -> list[dict[str, Any]]:
@@ -91,24 +115,34 @@ def _known(count: int) -> list[dict[str, Any]]:
 def getting(settings: Settings) -> Done:
     """One row again and again."""
     executor, form = _connected(settings)
-    key = {"table": "account", "key": id_of(0), "select": COLUMNS}
 
     def work() -> Mapping[str, Any]:
         for _ in range(settings["calls"]):
-            executor.run("get_record", key, form).unwrap()
-        return {"rows": settings["calls"]}
+            last = executor.run("get_record", _KEY, form).unwrap()
+        return {"rows": settings["calls"], "check": lambda: check(last)}
+
+    def check(last: Mapping[str, Any]) -> None:
+        assert last["row"] == expected(0, labels=False), f"not as it was sent: {last}"
 
     return work
+
+
+def filling(settings: Settings) -> Done:
+    """Lay rows into the sandbox."""
+    executor, form = _executor(settings)
+    rows = [{**row, "accountid": id_of(number)} for number, row in enumerate(_new(settings["writes"]))]
+    return lambda: {"rows": executor.run("create_records", {"table": "account", "rows": rows}, form).unwrap()["done"]}
 
 
 if __name__ == "__main__":
     main(
         {
-            "read": reading(),
-            "read_labels": reading(labels=True),
+            "read": reading,
+            "read_labels": reading,
             "parquet": parquet,
             "create": writing("create_records", _new),
             "upsert": writing("upsert_records", _known),
             "get": getting,
+            "fill": filling,
         }
     )

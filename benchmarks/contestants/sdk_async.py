@@ -89,6 +89,26 @@ async def creating(client: AsyncDataverseClient, settings: Settings) -> Mapping[
     return {"rows": sum(made)}
 
 
+async def upserting(client: AsyncDataverseClient, settings: Settings) -> Mapping[str, Any]:
+    """Many rows by key; a chunk that is refused is not written, and is counted so."""
+    count, gate = settings["writes"], asyncio.Semaphore(WORKERS)
+    items = [
+        {"alternate_key": {"accountnumber": f"AC-{number}"}, "record": {"name": f"Changed {number}"}}
+        for number in range(count)
+    ]
+
+    async def one(chunk: list[Any]) -> int:
+        async with gate:
+            try:
+                await client.records.upsert("account", chunk)
+            except Exception:  # noqa: BLE001 - whatever it raises, the chunk is not written
+                return 0
+            return len(chunk)
+
+    done = await asyncio.gather(*(one(items[start : start + CHUNK]) for start in range(0, count, CHUNK)))
+    return {"rows": sum(done)}
+
+
 async def getting(client: AsyncDataverseClient, settings: Settings) -> Mapping[str, Any]:
     """One row again and again."""
     for _ in range(settings["calls"]):
@@ -102,6 +122,7 @@ if __name__ == "__main__":
             "read": reading(),
             "read_labels": reading("*"),
             "create": prepared(creating),
+            "upsert": prepared(upserting),
             "get": prepared(getting),
         }
     )
