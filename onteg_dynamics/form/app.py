@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -137,28 +138,19 @@ def _test(calls: Calls) -> Handler:
     async def test(request: Request) -> Response:
         try:
             parts = _parts(await _body(request), ("settings", "connection", "keep"))
-            kept, findings = await run_in_threadpool(_begun, calls, *parts)
+            kept, findings = await run_in_threadpool(calls.open, *parts)
+            first = await run_in_threadpool(next, findings, None)  # settings that are wrong are told by now
         except OntegError as exc:
             return _json({"error": exc.as_dict()}, 422)
-        lines = iterate_in_threadpool(_lines(kept, findings))
-        return StreamingResponse(lines, media_type=_LINES)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        lines = _lines(kept, findings if first is None else chain((first,), findings))
+        return StreamingResponse(iterate_in_threadpool(lines), media_type=_LINES)
 
     return test
 
 
-def _begun(calls: Calls, settings: Body, name: str, keep: list[str]) -> tuple[Kept, Iterator[Finding]]:
-    """The test after its first finding: settings that are wrong have been told by then."""
-    kept, findings = calls.open(settings, name, keep)
-    first = next(findings)
-    return kept, _chained(first, findings)
-
-
-def _chained(first: Finding, rest: Iterator[Finding]) -> Iterator[Finding]:
-    yield first
-    yield from rest
-
-
-def _lines(kept: Kept, findings: Iterator[Finding]) -> Iterator[bytes]:
+def _lines(kept: Kept, findings: Iterable[Finding]) -> Iterator[bytes]:
     yield _line({"connection": {"name": kept.name, "settings": kept.shown, "kept": kept.hidden}})
     try:
         for finding in findings:

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import * as api from "./api";
 import { FailureBox, failureOf } from "./failure";
 import { SchemaForm } from "./schema-form";
-import type { Connection, Data, Failure, Finding, Start } from "./types";
+import type { Connection, Data, Failure, Finding, Pair, Start } from "./types";
 import { dress } from "./dress";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 
 export function ConnectionPanel({ start, onConnection }: Props): React.ReactNode {
   const pair = useMemo(() => dress(start.form), [start]);
-  const [settings, setSettings] = useState<Data>(start.connection.settings);
+  const [settings, setSettings] = useState<Data>({ ...defaultsOf(pair), ...start.connection.settings });
   const [known, setKnown] = useState<Connection>(start.connection);
   const [findings, setFindings] = useState<Finding[]>([]);
   const [failure, setFailure] = useState<Failure>();
@@ -68,6 +68,14 @@ export function ConnectionPanel({ start, onConnection }: Props): React.ReactNode
     </section>
   );
 }
+
+// What a form begins with: rjsf fills in the defaults of a branch only where the field that opens it is filled in.
+const defaultsOf = ({ schema }: Pair): Data =>
+  Object.fromEntries(
+    Object.entries((schema.properties ?? {}) as Record<string, { default?: unknown }>)
+      .filter(([name, field]) => schema.required?.includes(name) && field.default !== undefined)
+      .map(([name, field]) => [name, field.default]),
+  );
 
 function Connected({ settings, onChange }: { settings: Data; onChange: () => void }): React.ReactNode {
   const box = useRef<HTMLDivElement>(null);

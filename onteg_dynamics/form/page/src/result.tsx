@@ -65,7 +65,7 @@ function Rows({ name, rows }: { name: string; rows: Data[] }): React.ReactNode {
           <tbody>
             {rows.map((row, index) => (
               <tr key={index}>
-                {keys.map((key) => <td key={key} className={typeof row[key] === "number" ? "number" : undefined}><Cell value={row[key]} /></td>)}
+                {keys.map((key) => <td key={key} {...looks(row[key])}><Cell value={row[key]} /></td>)}
               </tr>
             ))}
           </tbody>
@@ -78,6 +78,14 @@ function Rows({ name, rows }: { name: string; rows: Data[] }): React.ReactNode {
       )}
     </div>
   );
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+// Numbers stand to the right; ids are cut to one line, whole when copied or pointed at.
+function looks(value: unknown): { className?: string; title?: string } {
+  if (typeof value === "number") return { className: "number" };
+  return typeof value === "string" && GUID.test(value) ? { className: "id", title: value } : {};
 }
 
 function Cell({ value }: { value: unknown }): React.ReactNode {

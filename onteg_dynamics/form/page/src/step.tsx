@@ -13,6 +13,11 @@ export function StepPanel({ actions, connection }: { actions: ActionFace[]; conn
   const [name, setName] = useState(location.hash.slice(1));
   const items = useMemo(() => actions.map((one) => ({ value: one.name, label: one.title, group: one.group, about: one.description })), [actions]);
   const face = actions.find((one) => one.name === name);
+  useEffect(() => {
+    const follow = (): void => setName(location.hash.slice(1));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
   const choose = (next: string): void => {
     setName(next);
     history.replaceState(null, "", `#${next}`);
