@@ -16,8 +16,17 @@ from onteg_dynamics.dataverse.odata import row_path
 from onteg_dynamics.dataverse.parties import parties
 from onteg_dynamics.dataverse.privileges import who_acts
 from onteg_dynamics.dataverse.rows import create, update
-from onteg_dynamics.dataverse.standing import CRM, OWN_REASON, Standing, post, reason, standing
-from onteg_dynamics.errors import InputError, Problem, ServiceError
+from onteg_dynamics.dataverse.standing import (
+    CRM,
+    OWN_REASON,
+    Standing,
+    post,
+    reason,
+    row_of,
+    standing,
+    told_by_option,
+)
+from onteg_dynamics.errors import InputError, OntegError, Problem
 
 __all__ = ["Email", "add_activity", "complete", "send_email"]
 
@@ -65,14 +74,11 @@ def add_activity(link: Link, kind: str, options: Mapping[str, Any]) -> tuple[str
         InputError: options do not fit; told by their names. Nothing was sent.
     """
     names = {**_COLUMNS[kind], "regarding": "regardingobjectid"}
-    row = {column: options[name] for name, column in names.items() if options.get(name) not in (None, "")}
+    row = {**options.get("row", {}), **row_of(options, names)}
     taking_part = parties(link, options)
     related = {f"{kind}_activity_parties": taking_part} if taking_part else {}
-    try:
-        made = create(link, link.table(kind), {**options.get("row", {}), **row}, related=related)
-    except InputError as exc:
-        exc.renamed({f"row.{column}": name for name, column in names.items()})
-        raise
+    with told_by_option(names):
+        made = create(link, link.table(kind), row, related=related)
     return str(made.id), len(taking_part)
 
 
@@ -87,7 +93,7 @@ def send_email(link: Link, options: Mapping[str, Any], files: Iterable[Content],
 
     Raises:
         InputError: nobody is to get it, or options do not fit. Nothing was sent.
-        ServiceError: the service refuses to send it; the draft stays, and the message tells its id.
+        OntegError: it could not be sent; it stays, and the message tells its id.
     """
     if send and not any(options.get(role) for role in ("to", "cc", "bcc")):
         raise InputError((Problem("to", "", "is required when CC and BCC are empty"),))
@@ -98,8 +104,10 @@ def send_email(link: Link, options: Mapping[str, Any], files: Iterable[Content],
         attached = [add_attachment(link, table, own, file, number) for number, file in enumerate(files, 1)]
         if send:
             post(link, f"{row_path(table.entity_set, own)}/{CRM}SendEmail", {"IssueSend": True})
-    except ServiceError as exc:
-        exc.message = f"{exc.message} The email stays as a draft ({own})."
+    except OntegError as exc:
+        unsure = exc.details.outcome_unknown
+        left = "was written; whether it was sent is not known" if unsure else "stays as a draft"
+        exc.message = f"{exc.message} The email {own} {left}."
         exc.args = (exc.message,)
         raise
     return Email(own, count, len(attached), send)

@@ -5,7 +5,8 @@ Implements "State and status reason" of the tables, and "Use Web API actions".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,9 @@ __all__ = [
     "post",
     "reason",
     "reference",
+    "row_of",
     "standing",
+    "told_by_option",
     "written",
 ]
 
@@ -165,10 +168,20 @@ def written(link: Link, table: Table, options: Mapping[str, Any], columns: Mappi
     Raises:
         InputError: options do not fit their columns; told by the options' names.
     """
-    row = {column: options[name] for name, column in columns.items() if options.get(name) not in (None, "")}
+    with told_by_option(columns):
+        return link.writer(table).write(row_of(options, columns), "create")
+
+
+def row_of(options: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """The columns that options fill; those without a value are left out."""
+    return {column: options[name] for name, column in columns.items() if options.get(name) not in (None, "")}
+
+
+@contextmanager
+def told_by_option(columns: Mapping[str, str]) -> Iterator[None]:
+    """Tell what is wrong with columns by the names of the options that fill them."""
     try:
-        return link.writer(table).write(row, "create")
+        yield
     except InputError as exc:
-        names = {f"row.{column}": name for name, column in columns.items()}
-        exc.renamed(names)
+        exc.renamed({f"row.{column}": name for name, column in columns.items()})
         raise

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from onteg_dynamics.dataverse.parties import ROLES
-from onteg_dynamics.errors import BadRequestError, InputError, NotFoundError
+from onteg_dynamics.errors import BadRequestError, InputError, NotFoundError, OntegError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
@@ -159,6 +159,15 @@ def test_what_cannot_be_sent_stays_as_a_draft(run: Any) -> None:
         run("send_email", subject="S", to="a@x.example", attachments=[{"content": "eA==", "file_name": "virus.exe"}])
     (draft,) = run("list_records", table="email", select="statecode")["rows"]
     assert draft["statecode"] == 0
+
+
+def test_an_email_whose_fate_is_unknown_is_named(run: Any, sandbox: Sandbox) -> None:
+    sandbox.faults.add("drop-after", method="POST", path="*SendEmail")
+    with pytest.raises(OntegError, match="was written; whether it was sent is not known") as caught:
+        run("send_email", subject="S", to="a@x.example")
+    assert caught.value.details.outcome_unknown
+    (email,) = run("list_records", table="email", select="statecode")["rows"]
+    assert (email["statecode"], email["activityid"] in str(caught.value)) == (1, True)
 
 
 def test_a_dry_run_of_an_email_tells_each_step(run: Any) -> None:
