@@ -34,6 +34,10 @@ class Range:
     rows: int | None = None
 
 
+Count = Callable[[Sequence[Range]], Sequence["int | None"]]
+"""How many rows each of some ranges holds."""
+
+
 def condition(one: Range) -> str:
     """``$filter`` text for the rows of a range."""
     before = f"{STAMP} lt {literal(one.end)}"
@@ -45,7 +49,7 @@ def condition(one: Range) -> str:
 def split(
     first: datetime,
     last: datetime,
-    count: Callable[[Range], int | None],
+    count: Count,
     *,
     small: int,
     most: int,
@@ -53,29 +57,35 @@ def split(
 ) -> list[Range]:
     """Ranges that hold every row created up to the second of `last`, in order, each as small as can be had.
 
-    The heaviest range is halved again and again: so days of few rows stay together and an hour of many is taken apart.
+    The heavy ranges are halved again and again, all of a round at once: so days of few rows stay together and an hour
+    of many is taken apart.
 
     Args:
         first: when the first row was created.
         last: when the last one was; what comes later is left out.
-        count: how many rows a range holds, None where they are too many to count.
+        count: how many rows ranges hold, None for one with too many to count.
         small: a range of so few rows is not split further.
         most: how many ranges there may be.
-        questions: how often `count` may be asked.
+        questions: how many ranges may be counted.
     """
     origin = _whole(first)
-    whole = Range(None, _whole(last) + _SECOND)
-    ranges = [replace(whole, rows=count(whole))]
+    ranges = _counted([Range(None, _whole(last) + _SECOND)], count)
     asked = 1
-    while len(ranges) < most and asked + 2 <= questions:
-        heaviest = max(ranges, key=lambda one: _weight(one, origin))
-        if not _can_be_split(heaviest, origin, small):
-            break
-        halves = [replace(half, rows=count(half)) for half in _halves(heaviest, origin)]
-        asked += 2
-        position = ranges.index(heaviest)
-        ranges[position : position + 1] = halves
+    while heavy := _heavy(ranges, origin, small)[: max(min(most - len(ranges), (questions - asked) // 2), 0)]:
+        halves = _counted([half for one in heavy for half in _halves(one, origin)], count)
+        asked += len(halves)
+        ranges = sorted([*(one for one in ranges if one not in heavy), *halves], key=lambda one: one.end)
     return _joined(ranges, small)
+
+
+def _counted(ranges: Sequence[Range], count: Count) -> list[Range]:
+    return [replace(one, rows=rows) for one, rows in zip(ranges, count(ranges), strict=True)]
+
+
+def _heavy(ranges: Sequence[Range], origin: datetime, small: int) -> list[Range]:
+    """The ranges that are worth splitting, the heaviest first."""
+    found = [one for one in ranges if _can_be_split(one, origin, small)]
+    return sorted(found, key=lambda one: _weight(one, origin), reverse=True)
 
 
 def _joined(ranges: Sequence[Range], small: int) -> list[Range]:
@@ -91,9 +101,7 @@ def _joined(ranges: Sequence[Range], small: int) -> list[Range]:
 
 
 def _weight(one: Range, origin: datetime) -> tuple[float, timedelta]:
-    """More rows weigh more; where they are too many to count, more time does. A single second cannot be halved."""
-    if _width(one, origin) <= _SECOND:
-        return -1.0, timedelta()
+    """More rows weigh more; where they are too many to count, more time does."""
     return float("inf") if one.rows is None else one.rows, _width(one, origin)
 
 

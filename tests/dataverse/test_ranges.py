@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -35,10 +36,10 @@ def test_every_row_is_in_exactly_one_range(
     moments = [START + timedelta(seconds=offset) for offset in offsets]
     asked: list[Range] = []
 
-    def count(one: Range) -> int | None:
-        asked.append(one)
-        found = sum(holds(one, moment) for moment in moments)
-        return None if cap and found > CAP else found
+    def count(wanted: Sequence[Range]) -> list[int | None]:
+        asked.extend(wanted)
+        found = [sum(holds(one, moment) for moment in moments) for one in wanted]
+        return [None if cap and rows > CAP else rows for rows in found]
 
     # The service shows whole seconds only.
     first, last = min(moments).replace(microsecond=0), max(moments).replace(microsecond=0)
@@ -54,8 +55,8 @@ def test_every_row_is_in_exactly_one_range(
 def test_uneven_rows_are_split_where_they_are() -> None:
     moments = [START] + [START + timedelta(days=3000, seconds=number) for number in range(1000)]
 
-    def count(one: Range) -> int:
-        return sum(holds(one, moment) for moment in moments)
+    def count(wanted: Sequence[Range]) -> list[int]:
+        return [sum(holds(one, moment) for moment in moments) for one in wanted]
 
     ranges = split(moments[0], moments[-1], count, small=150, most=32, questions=80)
     assert max(one.rows or 0 for one in ranges) <= 150
@@ -63,7 +64,18 @@ def test_uneven_rows_are_split_where_they_are() -> None:
 
 
 def test_one_second_is_not_split() -> None:
-    assert len(split(START, START, lambda _: 10_000, small=10, most=32, questions=80)) == 1
+    assert len(split(START, START, lambda _: [10_000], small=10, most=32, questions=80)) == 1
+
+
+def test_even_rows_take_few_rounds() -> None:
+    rounds = []
+
+    def count(wanted: Sequence[Range]) -> list[int]:
+        rounds.append(len(wanted))
+        return [1_000_000 // 2 ** (len(rounds) - 1) for _ in wanted]
+
+    ranges = split(START, START + timedelta(days=365), count, small=70_000, most=48, questions=80)
+    assert (rounds, len(ranges)) == ([1, 2, 4, 8, 16], 16)
 
 
 def test_conditions() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -24,7 +25,7 @@ __all__ = ["FetchSource", "Source", "Split", "TableSource", "table_source"]
 
 SMALL = 20_000
 """A stream of so few rows is not split: four pages."""
-MOST, QUESTIONS = 48, 80
+MOST, QUESTIONS, AT_ONCE = 48, 80, 8
 _NOT_IN_FILES = {"PartyList", "Virtual", "CalendarRules", "ManagedProperty", "EntityName", "Image"}
 _TOO_MANY = "0x8004e023"
 
@@ -112,7 +113,14 @@ class TableSource:
         ends = None if why else self._ends(link)
         if ends is None:
             return Split([self.whole(link)], why_one=why)
-        ranges = split(*ends, lambda one: self._count(link, one), small=SMALL, most=MOST, questions=QUESTIONS)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ranges = split(
+                *ends,
+                lambda wanted: list(pool.map(lambda one: self._count(link, one), wanted)),
+                small=SMALL,
+                most=MOST,
+                questions=QUESTIONS,
+            )
         counts = [one.rows for one in ranges]
         total = None if None in counts else sum(rows or 0 for rows in counts)
         if len(ranges) == 1:
@@ -130,7 +138,8 @@ class TableSource:
     def _ends(self, link: Link) -> tuple[datetime, datetime] | None:
         """When the first and the last row was created; None where there is none, or it cannot be told."""
         try:
-            found = [self._end(link, order) for order in ("asc", "desc")]
+            with ThreadPoolExecutor(2) as pool:
+                found = list(pool.map(lambda order: self._end(link, order), ("asc", "desc")))
         except BadRequestError:
             return None
         return (found[0], found[1]) if found[0] and found[1] else None
