@@ -65,6 +65,12 @@ def test_a_dry_run_changes_nothing_and_tells_what_would_be(
     assert changes["fax"] == (None, "1")
     assert set(changes) == {"fax", "primarycontactid", "accountcategorycode"}
     assert len(sent(sandbox, "PATCH")) == before
+    contact, category = output["resolved"]
+    assert (contact["column"], contact["given"]) == ("primarycontactid", "Omar Haddad")
+    assert contact["value"].startswith("/contacts(")
+    assert category == {"column": "accountcategorycode", "given": "Standard", "value": 2}
+    needed = [(one["table"], one["access"]) for one in output["privileges"]]
+    assert needed == [("account", "Write"), ("account", "Append"), ("contact", "AppendTo")]
 
 
 @pytest.mark.parametrize(
@@ -260,3 +266,23 @@ def test_a_dry_run_shows_the_headers_too(executor: Executor, settings: dict[str,
     (request,) = told["requests"]
     assert request["headers"]["MSCRM.SuppressCallbackRegistrationExpanderJob"] == "true"
     assert request["path"].endswith("?tag=t")
+
+
+def test_privileges_of_links_owners_and_shares(executor: Executor, settings: dict[str, str]) -> None:
+    own = account(executor, settings)
+
+    def needed(action: str, **options: Any) -> set[tuple[str, str]]:
+        told = executor.run(action, {"table": "account", "dry_run": True, **options}, settings).unwrap()
+        return {(one["table"], one["access"]) for one in told["privileges"]}
+
+    assert needed("assign_record", key=own, owner="Priya Raman") == {("account", "Write"), ("account", "Assign")}
+    assert needed("share_record", id=own, principal="Amara Diallo", rights="Read") == {("account", "Share")}
+    link = {"id": own, "related_table": "contact", "relationship": "contact_customer_accounts"}
+    linked = needed("relate_records", **link, related_ids="63340473-921d-5b5b-bf63-d39bc3a1d4d3")
+    assert linked == {("account", "AppendTo"), ("contact", "Append")}
+
+
+def test_a_dry_run_of_many_rows_tells_what_labels_mean(executor: Executor, settings: dict[str, str]) -> None:
+    rows = [{"lastname": "Berg", "leadsourcecode": "Web"}, {"lastname": "Lind", "leadsourcecode": 4}]
+    told = executor.run("create_records", {"table": "lead", "rows": rows, "dry_run": True}, settings).unwrap()
+    assert told["resolved"] == [{"column": "leadsourcecode", "given": "Web", "value": 8}]

@@ -171,5 +171,12 @@ class Link:
 
     def writer(self, table: Table) -> PayloadWriter:
         """What turns rows into bodies for `table`."""
-        thorough = self.call.rehearsal is not None
-        return PayloadWriter(table, self.metadata, self.fetch, thorough, left_out=self.call.left_out)
+        rehearsal = self.call.rehearsal
+        return PayloadWriter(
+            table,
+            self.metadata,
+            self.fetch,
+            thorough=rehearsal is not None,
+            left_out=self.call.left_out,
+            resolved=rehearsal.resolved if rehearsal is not None else None,
+        )

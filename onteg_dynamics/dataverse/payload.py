@@ -12,7 +12,7 @@ from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
 from onteg_dynamics.dataverse.suggest import suggest
-from onteg_dynamics.dataverse.tables import Column, Details, Table
+from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Details, Table
 from onteg_dynamics.dataverse.targets import KnownRows, Wanted
 from onteg_dynamics.dataverse.values import AS_IT_IS, Fits, is_written, to_wire
 from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError
@@ -39,6 +39,7 @@ class PayloadWriter:
         thorough: also check lengths and ranges, which otherwise the service does.
         known: remembers the rows that lookups mean, where many rows are written.
         left_out: gathers the columns of rows that cannot be set: rows that were read have many of them.
+        resolved: gathers what lookups and choices mean, where somebody wants to know.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class PayloadWriter:
     thorough: bool = False
     known: KnownRows | None = None
     left_out: set[str] = field(default_factory=set)
+    resolved: list[dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
@@ -195,10 +197,17 @@ class PayloadWriter:
             wire = to_wire(column, value, lambda: self._details(column))
             if self.thorough:
                 check_bounds(column, self._details(column), wire)
+            if column.type in CHOICE_TYPES:
+                self._resolve(column, value, wire)
             # A new row has no image; most may be given only later.
             return {} if wire is None and column.type == "Image" and mode == "create" else {column.name: wire}
         member, target = self._resolver.bind(column, value, table)
+        self._resolve(column, value, target)
         return {} if mode == "create" and target is None else {member: target}
+
+    def _resolve(self, column: Column, given: Any, value: Any) -> None:
+        if self.resolved is not None and value is not None and given != value:
+            self.resolved.append({"column": column.name, "given": given, "value": value})
 
     def _raw_bind(self, name: str, value: Any) -> dict[str, Any]:
         """A bind as the Web API itself writes it; only the navigation property is checked."""

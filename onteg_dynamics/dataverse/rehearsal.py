@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from onteg_dynamics.dataverse.differences import changes_of
+from onteg_dynamics.dataverse.needs import needs_of
 from onteg_dynamics.dataverse.protocol import JSON_BODY, Request, Response
-from onteg_dynamics.errors import ServiceError
+from onteg_dynamics.errors import ServiceError, UnknownNameError
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.link import Link
@@ -26,9 +26,11 @@ class Rehearsal:
 
     Attributes:
         requests: the writes, in order.
+        resolved: what was written for a lookup or a choice, and what it means: column, given, value.
     """
 
     requests: list[Request] = field(default_factory=list)
+    resolved: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Response:
         """Take `request` down; the answer is that of a write without anything to tell."""
@@ -44,6 +46,7 @@ class Rehearsal:
         return {
             "dry_run": True,
             "requests": [_shown(request) for request in self.requests],
+            "resolved": self.resolved,
             "changes": [change for request in self.requests for change in changes_of(link, request)],
             "privileges": _privileges(link, self.requests),
         }
@@ -54,11 +57,9 @@ def _privileges(link: Link, requests: Sequence[Request]) -> list[dict[str, Any]]
     from onteg_dynamics.dataverse.privileges import privileges, who_acts
 
     wanted: dict[Table, list[str]] = {}
-    for request in requests:
-        entity_set = re.split(r"[(/?]", request.path)[0]
-        for access in _needed(request):
-            group = wanted.setdefault(link.table(entity_set), [])
-            group += [access] if access not in group else []
+    for name, access in dict.fromkeys(need for request in requests for need in needs_of(request)):
+        if (table := _known(link, name)) is not None and access not in wanted.setdefault(table, []):
+            wanted[table].append(access)
     try:
         found = privileges(link, who_acts(link), wanted) if wanted else []
     except ServiceError:
@@ -69,20 +70,11 @@ def _privileges(link: Link, requests: Sequence[Request]) -> list[dict[str, Any]]
     ]
 
 
-def _needed(request: Request) -> Sequence[str]:
-    """What a write of rows needs; nothing is said of other messages."""
-    path = request.path.partition("?")[0]
-    message = path.rpartition("Microsoft.Dynamics.CRM.")[2] if "/" in path else ""
-    if message:
-        return _MESSAGES.get(message, ())
-    if request.method == "PATCH" and path.endswith(")") and "If-Match" not in request.headers:
-        return ("Create", "Write")
-    kind = ("row" if path.endswith(")") else "set", request.method)
-    return _WRITES.get(kind, ()) if re.fullmatch(r"[a-z]\w*(\(.*\))?", path) else ()
-
-
-_MESSAGES = {"CreateMultiple": ("Create",), "UpdateMultiple": ("Write",), "UpsertMultiple": ("Create", "Write")}
-_WRITES = {("set", "POST"): ("Create",), ("row", "PATCH"): ("Write",), ("row", "DELETE"): ("Delete",)}
+def _known(link: Link, name: str) -> Table | None:
+    try:
+        return link.table(name)
+    except UnknownNameError:
+        return None
 
 
 def _shown(request: Request) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from onteg_dynamics.dataverse.ids import RowIds, guid_of
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.matching import typed_values
 from onteg_dynamics.dataverse.odata import key_segment, row_path
-from onteg_dynamics.dataverse.payload import PayloadWriter
 from onteg_dynamics.dataverse.protocol import dumps
 from onteg_dynamics.dataverse.rows import PARTITION, in_partition
 from onteg_dynamics.dataverse.targets import KnownRows
@@ -42,10 +41,8 @@ class Preparer:
 
     def __post_init__(self) -> None:
         """One writer for all rows: it remembers which rows lookups mean."""
-        thorough = self.link.call.rehearsal is not None
         self._known = KnownRows()
-        link, table = self.link, self.job.table
-        self._writer = PayloadWriter(table, link.metadata, link.fetch, thorough, self._known, link.call.left_out)
+        self._writer = replace(self.link.writer(self.job.table), known=self._known)
 
     def prepare(self, rows: Sequence[Numbered]) -> tuple[list[Ready], list[Result]]:
         """The rows that are ready, and the results of those that do not fit.
