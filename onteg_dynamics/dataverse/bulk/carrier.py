@@ -175,8 +175,7 @@ class _Journey:
         if lost.is_slow:
             self._of.sizes.shrink(len(piece.rows))
         self._of.delivery.pause(piece.tries + 1)
-        if self._job.mode == "create":
-            self._settle(self._found(piece.rows))
+        self._settle(self._found(piece.rows) if self._job.mode == "create" else self._changed(piece.rows))
         left = [row for row in piece.rows if row.index not in self._results]
         if left:
             rest = replace(piece, rows=left, is_lost=True)
@@ -192,6 +191,17 @@ class _Journey:
             for row in rows
             if (stored := there.get(row.index)) is not None
             and (row.is_new_id or self._of.standing.is_unchanged(row, stored))
+        ]
+
+    def _changed(self, rows: Part) -> list[Result]:
+        """Rows to be changed that already are as they should be: they need not be sent again."""
+        if self._job.mode == "delete":
+            return []
+        there = self._read(rows, values=True)
+        return [
+            self._roads.done(row)
+            for row in rows
+            if (stored := there.get(row.index)) is not None and self._of.standing.is_unchanged(row, stored)
         ]
 
     def _again(self, piece: _Piece, error: OntegError, *, smaller: bool = False) -> None:

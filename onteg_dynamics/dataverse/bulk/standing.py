@@ -19,6 +19,7 @@ __all__ = ["Standing"]
 
 _ROWS = 100  # in one query
 _LENGTH = 8_000  # of one query's condition
+_BLIND = frozenset({"File", "Image", "PartyList", "EntityName"})  # not read as they are written
 
 
 class Standing:
@@ -49,16 +50,26 @@ class Standing:
         return {index: row for index, row in named if row is not None}
 
     def is_unchanged(self, row: Ready, stored: Mapping[str, Any]) -> bool:
-        """Whether a row as it stands, read with its values, already is what `row` would make it."""
-        return all(same(stored.get(name), value) for name, value in self._properties(row).items())
+        """Whether a row as it stands, read with its values, already is what `row` would make it. Of one that sets what
+        cannot be read (parties, files, secrets) that is never known.
+        """
+        wanted = self._properties(row)
+        return wanted is not None and all(same(stored.get(name), value) for name, value in wanted.items())
 
-    def _properties(self, row: Ready) -> dict[str, Any]:
-        return properties_of(orjson.loads(row.core), self._link.columns(self._job.table))
+    def _properties(self, row: Ready) -> dict[str, Any] | None:
+        """The properties that a row sets, None where one of them cannot be read."""
+        columns, body = self._link.columns(self._job.table), orjson.loads(row.core)
+        found = properties_of(body, columns)
+        known = [column for name in found if (column := columns.find(name)) is not None]
+        readable = len(known) == len(found) == len(body) and all(
+            one.readable and one.type not in _BLIND for one in known
+        )
+        return found if readable else None
 
     def _selected(self, part: Part, *, values: bool) -> list[str]:
         names = [self._job.table.primary_id, *(part[0].key or ())]
         if values:
-            names += [name for row in part for name in self._properties(row)]
+            names += [name for row in part for name in self._properties(row) or ()]
         return list(dict.fromkeys(names))
 
     def _conditions(self, part: Part) -> Iterator[str]:

@@ -91,6 +91,30 @@ def test_a_part_whose_answer_was_lost_is_looked_for_and_not_sent_again(
     assert len(stored(sandbox)) == 30
 
 
+@pytest.mark.parametrize("action", ["update_records", "upsert_records"])
+def test_changes_whose_answer_was_lost_are_looked_for_too(run: Client, sandbox: Sandbox, action: str) -> None:
+    ids = run("create_records", table="lead", rows=named(20))["ids"]
+    message = "UpdateMultiple" if action == "update_records" else "UpsertMultiple"
+    sandbox.faults.add("drop-after", nth=1, method="POST", path=f"*{message}")
+    rows = [{"id": one, "fax": "1", "leadsourcecode": "Web", "ownerid": who(run)} for one in ids]
+    output = run(action, table="lead", rows=rows, parallel=1)
+    assert outcomes(output) == ["updated"] * 20
+    assert posts(sandbox, message) == 1
+
+
+def who(run: Client) -> dict[str, str]:
+    return {"table": "systemuser", "id": run("who_am_i")["user_id"]}
+
+
+def test_rows_that_set_what_cannot_be_compared_are_always_written(run: Client, sandbox: Sandbox) -> None:
+    row = {"subject": "Call", "phonecall_activity_parties": []}
+    made = run("create_records", table="phonecall", rows=[{"subject": "Call"}, {"subject": "Call"}])["ids"]
+    rows = [{"id": made[0], **row}, {"id": made[1], "subject": "Call"}]
+    output = run("update_records", table="phonecall", rows=rows, skip_unchanged=True, on_error="Go On")
+    assert outcomes(output)[1] == "unchanged"
+    assert outcomes(output)[0] != "unchanged"
+
+
 @pytest.mark.parametrize("fault", ["drop-before", "503", "500", "429 retry-after=7", "expired-token", "408"])
 def test_a_part_that_did_not_arrive_is_sent_again(run: Client, sandbox: Sandbox, fault: str) -> None:
     sandbox.faults.add(fault, nth=1, method="POST", path="*CreateMultiple")
