@@ -163,7 +163,7 @@ def check_export(path: Path, ids: dict[str, str]) -> None:
 
 def export(path: Path) -> dict[str, Any]:
     select = f"{KEY},name,revenue,numberofemployees"
-    return {"table": "account", "path": str(path), "select": select, "page_size": 250}
+    return {"table": "account", "path": str(path), "select": select, "page_size": max(ROWS // 200, 50)}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -215,7 +215,7 @@ def test_under_service_protection_limits_each_row_is_imported_once(file: Path, t
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_under_service_protection_limits_each_row_is_exported_once(file: Path, tmp_path: Path, seed: int) -> None:
-    with Sandbox("empty", limits=f"{max(ROWS // 250 // 2, 15)}/20/8/5") as sandbox:
+    with Sandbox("empty", limits="60/20/8/5") as sandbox:
         ids = fill(sandbox, file, tmp_path)
         spoil(sandbox, seed, share=0.02)
         ending = run("export_records", sandbox.settings(), export(tmp_path / "out.parquet"))

@@ -106,7 +106,7 @@ def who(run: Client) -> dict[str, str]:
     return {"table": "systemuser", "id": run("who_am_i")["user_id"]}
 
 
-def test_rows_that_set_what_cannot_be_compared_are_always_written(run: Client, sandbox: Sandbox) -> None:
+def test_rows_that_set_what_cannot_be_compared_are_always_written(run: Client) -> None:
     row = {"subject": "Call", "phonecall_activity_parties": []}
     made = run("create_records", table="phonecall", rows=[{"subject": "Call"}, {"subject": "Call"}])["ids"]
     rows = [{"id": made[0], **row}, {"id": made[1], "subject": "Call"}]
