@@ -59,7 +59,9 @@ class Guard:
             return False
         if any(self.hides(name, entry.form.fields[name]) for name in required):
             return False
-        return not self.tables or "table" in required or entry.spec.name in _WITHOUT_ROWS
+        if not self.tables or entry.spec.name in _WITHOUT_ROWS:
+            return True
+        return "table" in required and entry.spec.name not in _BEYOND
 
     def rehearses(self, annotations: Annotations) -> bool:
         """Whether an action is only rehearsed."""
@@ -109,6 +111,9 @@ class Guard:
 
 _FAR_REACHING = ("expand", "fetchxml", "sql")
 """Options that lead from an action's own table to others."""
+
+_BEYOND = ("list_timeline", "register_webhook")
+"""Actions that hand out rows of other tables than the one they name, or send its rows elsewhere."""
 
 _WITHOUT_ROWS = ("who_am_i", "list_tables")
 """Actions that name no table because they read no rows."""

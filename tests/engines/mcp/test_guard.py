@@ -67,7 +67,9 @@ def test_the_other_table_of_an_action_counts_too() -> None:
 
 def test_with_a_list_of_tables_nothing_reaches_around_it() -> None:
     around = {"run_sql_query", "query_with_fetchxml", "send_request", "run_batch", "search_records", "call_action"}
+    around |= {"list_timeline", "register_webhook", "send_email", "qualify_lead"}
     assert not around & offered(tables=["account"])
+    assert around <= offered()
     assert {"who_am_i", "list_records", "create_record"} <= offered(tables=["account"])
 
 
