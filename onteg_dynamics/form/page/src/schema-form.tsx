@@ -2,11 +2,14 @@
 import Form from "@rjsf/core/lib/components/Form.js"; // the package as a whole would bring Ajv
 import type { ElementType } from "react";
 import type { Context } from "./context";
-import { fields } from "./fields";
+import { ChoiceField, JsonField, ListField } from "./fields";
+import { RowField } from "./row-field";
 import { templates } from "./templates";
 import type { Data, Pair } from "./types";
 import { validator } from "./validator";
 import { widgets } from "./widgets";
+
+const fields = { choice: ChoiceField, list: ListField, json: JsonField, row: RowField };
 
 interface Props {
   pair: Pair;
