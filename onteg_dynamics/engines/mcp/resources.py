@@ -55,6 +55,7 @@ TEMPLATES = (
     _choices("owners", "Users and teams.", "search"),
     _choices("parties", "Who may take part in an activity: contacts, accounts, leads, users and queues.", "search"),
     _choices("relationships", "The ways from a table to others.", "table", "related_table"),
+    _choices("custom_relationships", "Relationships that are the environment's own."),
     _choices("views", "System and personal views of a table.", "table"),
     _choices("keys", "Alternate keys of a table.", "table"),
     _choices("global_choices", "Choices that columns share."),
