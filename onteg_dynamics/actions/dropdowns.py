@@ -91,6 +91,12 @@ def _rows_of(*tables: str) -> Source:
     return fill
 
 
+def _users(dataverse: Dataverse, params: Params) -> Iterable[Choice]:
+    from onteg_dynamics.dataverse.offers import users
+
+    return (Choice(own, name) for own, name in users(dataverse, _search(params)))
+
+
 def _told(found: Sequence[Offer]) -> Iterable[Choice]:
     """Rows of one table by id; where they are of several, each with its table."""
     if len({offer.table.name for offer in found}) < 2:
@@ -171,6 +177,7 @@ SOURCES: Mapping[str, Source] = {
     "lookup": _lookup,
     "targets": _targets,
     "owners": _rows_of("systemuser", "team"),
+    "users": _users,
     "parties": _rows_of("contact", "account", "lead", "systemuser", "queue"),
     "keys": _keys,
     "views": _views,

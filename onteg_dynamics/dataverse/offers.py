@@ -13,7 +13,7 @@ from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Table
 from onteg_dynamics.errors import InputError, Problem, UnknownNameError
 
-__all__ = ["MOST", "Offer", "offers", "offers_for", "tables_of"]
+__all__ = ["MOST", "Offer", "offers", "offers_for", "tables_of", "users"]
 
 MOST = 50
 """Rows that a dropdown shows; typing narrows them down."""
@@ -50,6 +50,27 @@ def offers(link: Link, table: Table, search: str = "") -> list[Offer]:
     }
     rows = link.send(Request("GET", table.entity_set + query_string(options))).data["value"]
     return [Offer(table, row[table.primary_id], row[name] or row[table.primary_id]) for row in rows]
+
+
+def users(link: Link, search: str = "") -> list[tuple[str, str]]:
+    """The users that a call may act for: Entra object id and name, by name.
+
+    Args:
+        link: the client at work.
+        search: part of the name, "" for any.
+    """
+    table, own = link.table("systemuser"), "azureactivedirectoryobjectid"
+    conditions = [Condition(own, "is not empty"), Condition("isdisabled", "equals", value=False)]
+    if search.strip():
+        conditions.append(Condition("fullname", "contains", search.strip()))
+    options = {
+        "$select": f"fullname,{own}",
+        "$filter": filter_of(link, table, conditions, field="search"),
+        "$orderby": "fullname",
+        "$top": str(MOST),
+    }
+    rows = link.send(Request("GET", table.entity_set + query_string(options))).data["value"]
+    return [(row[own], row["fullname"]) for row in rows]
 
 
 def offers_for(link: Link, table: Table, column: str, search: str = "") -> Iterator[Offer]:

@@ -138,3 +138,14 @@ def test_the_form_of_a_row_says_where_its_lookups_choices_come_from(
     assert field["source"] == "lookup"
     found = executor.choices(settings, field["source"], {**field["constants"], "search": "northwind"})
     assert [choice.label for choice in found] == ["Northwind Roasters"]
+
+
+def test_users_to_act_for(choices: Choices, executor: Executor, settings: dict[str, str]) -> None:
+    found = choices("users")
+    assert "SYSTEM" not in found.values()  # it is in no directory
+    (own,) = choices("users", search="Priya")
+    assert found[own] == "Priya Raman"
+    made = {"table": "account", "row": {"name": "A"}, "impersonate": own}
+    key = executor.run("create_record", made, settings).unwrap()["id"]
+    read = {"table": "account", "key": key, "select": "createdby", "labels": True}
+    assert executor.run("get_record", read, settings).unwrap()["row"]["createdby.label"] == "Priya Raman"
