@@ -70,15 +70,16 @@ async def _file(name: str, _: Request) -> Response:
 
 
 def _telling(work: Callable[[Request], Awaitable[Any]]) -> Handler:
-    """A handler that answers with what `work` gives, as JSON; our errors with 422."""
+    """A handler that answers with what `work` gives, data as JSON; with our errors as 422."""
 
     async def handler(request: Request) -> Response:
         try:
-            return _json(await work(request))
+            found = await work(request)
         except OntegError as exc:
             return _json({"error": exc.as_dict()}, 422)
         except ClientDisconnect:
             return Response(status_code=400)
+        return found if isinstance(found, Response) else _json(found)
 
     return handler
 
@@ -96,17 +97,12 @@ def _run(calls: Calls) -> Handler:
     """A handler that runs an action and tells how far it has come, line by line; it stops where the page goes away."""
 
     async def run(request: Request) -> Response:
-        try:
-            name, action, options = _parts(await _body(request), ("connection", "action", "options"))
-            calls.desk.get(name)
-        except InputError as exc:
-            return _json({"error": exc.as_dict()}, 422)
-        except ClientDisconnect:
-            return Response(status_code=400)
+        name, action, options = _parts(await _body(request), ("connection", "action", "options"))
+        calls.desk.get(name)  # a connection that is not known is told before the first line
         lines = _running(request, partial(calls.run, name, action, options))
         return StreamingResponse(lines, media_type=_LINES)
 
-    return run
+    return _telling(run)
 
 
 async def _running(request: Request, start: Callable[..., Any]) -> AsyncIterator[bytes]:
@@ -136,18 +132,13 @@ def _test(calls: Calls) -> Handler:
     """A handler that keeps a connection and tells the findings of its test, line by line."""
 
     async def test(request: Request) -> Response:
-        try:
-            parts = _parts(await _body(request), ("settings", "connection", "keep"))
-            kept, findings = await run_in_threadpool(calls.open, *parts)
-            first = await run_in_threadpool(next, findings, None)  # settings that are wrong are told by now
-        except OntegError as exc:
-            return _json({"error": exc.as_dict()}, 422)
-        except ClientDisconnect:
-            return Response(status_code=400)
+        parts = _parts(await _body(request), ("settings", "connection", "keep"))
+        kept, findings = await run_in_threadpool(calls.open, *parts)
+        first = await run_in_threadpool(next, findings, None)  # settings that are wrong are told by now
         lines = _lines(kept, findings if first is None else chain((first,), findings))
         return StreamingResponse(iterate_in_threadpool(lines), media_type=_LINES)
 
-    return test
+    return _telling(test)
 
 
 def _lines(kept: Kept, findings: Iterable[Finding]) -> Iterator[bytes]:

@@ -31,9 +31,9 @@ class Kept:
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The settings that are no secrets."""
-        hidden = secret_keys()
-        return {key: value for key, value in self.settings.items() if key not in hidden}
+        """The settings that are no secrets; what the form does not know might be one."""
+        open_ones = connection_form().fields.keys() - secret_keys()
+        return {key: value for key, value in self.settings.items() if key in open_ones}
 
     @property
     def hidden(self) -> list[str]:
@@ -48,8 +48,9 @@ class Desk:
     _kept: dict[str, Kept] = field(default_factory=dict, repr=False)
 
     def keep(self, settings: Mapping[str, Any]) -> Kept:
-        """Keep the settings of a connection under a new name that cannot be guessed."""
-        kept = Kept(secrets.token_urlsafe(12), dict(settings))
+        """Keep the settings of a connection, by key or label, under a new name that cannot be guessed."""
+        by_key = {connection_form().key(str(name)): value for name, value in settings.items()}
+        kept = Kept(secrets.token_urlsafe(12), by_key)
         self._kept[kept.name] = kept
         for name in list(self._kept)[:-MOST_KEPT]:
             del self._kept[name]

@@ -171,6 +171,15 @@ def test_the_server_begins_with_a_connection_and_never_shows_its_secret(settings
         assert settings["client_secret"] not in repr(server) + json.dumps(lines)
 
 
+def test_secrets_are_kept_from_the_page_whatever_their_name(settings: dict[str, str]) -> None:
+    bare = {key: value for key, value in settings.items() if key != "client_secret"}
+    for name in ("Client Secret", "client secret", "client_secrett"):
+        with FormServer({**bare, name: settings["client_secret"]}) as server:
+            told = Page(server).get("api/start")
+        assert settings["client_secret"] not in json.dumps(told), name
+        assert told["connection"]["kept"] == (["client_secret"] if name != "client_secrett" else [])
+
+
 def test_secrets_of_every_kind_are_kept_from_the_page(form: Page, settings: dict[str, str]) -> None:
     proxied = {**settings, "proxy": "http://user:pass-word-9@127.0.0.1:9"}
     lines = form.test(proxied)
