@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from onteg_dynamics.cli.main import commands
 from onteg_dynamics.sandbox import Sandbox
-from onteg_dynamics.sandbox.entra import NO_USER
+from onteg_dynamics.sandbox.entra import NO_USER, READER
 
 
 @pytest.fixture
@@ -100,6 +100,15 @@ def test_check(connection: Path, settings: dict[str, str]) -> None:
     found = call("check", "--connection", str(connection), "--table", "lead", secret=settings["client_secret"])
     assert found.exit_code == 0
     assert found.stdout.count("passed") == 9
+
+
+def test_check_asks_for_what_the_flow_does(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = tmp_path / "connection.json"
+    path.write_text(json.dumps(sandbox.settings(READER)))
+    words = ("check", "--connection", str(path), "--table", "account")
+    assert call(*words, "--access", "Read", "--access", "Create").exit_code == 0
+    found = call(*words, "--access", "Delete")
+    assert (found.exit_code, "prvDeleteAccount" in found.stdout) == (1, True)
 
 
 def test_check_says_what_to_do(tmp_path: Path, sandbox: Sandbox) -> None:
