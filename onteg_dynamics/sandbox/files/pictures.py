@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.files import vault
 from onteg_dynamics.sandbox.files.images import mime_type_of_picture
-from onteg_dynamics.sandbox.world import World
+from onteg_dynamics.sandbox.people.impersonation import caller_of
+from onteg_dynamics.sandbox.world import Caller, World
 
 _PATH = "/Image/download.aspx"
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -31,24 +32,27 @@ def create_pictures(world: Callable[[], World]) -> Callable[[Mapping[str, Any], 
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            world().authenticate(headers)
+            caller = caller_of(world(), headers)
         except refusals.Refusal as refusal:
             await _answer(send, refusal.status, b"", "text/plain", refusal.headers)
             return
-        data = _picture(world(), scope) if scope["path"] == _PATH and scope["method"] == "GET" else b""
+        asked = scope["path"] == _PATH and scope["method"] == "GET"
+        data = world().turns.read(lambda: _picture(world(), caller, scope)) if asked else b""
         await _answer(send, 200 if data else 404, data, mime_type_of_picture(data), {})
 
     return application
 
 
-def _picture(world: World, scope: Mapping[str, Any]) -> bytes:
-    """The image that an address names; nothing where there is none, or none in full size."""
+def _picture(world: World, caller: Caller, scope: Mapping[str, Any]) -> bytes:
+    """The image that an address names; nothing where the caller may see none, or there is none in full size."""
     given = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     table, name = world.model.table(given.get("Entity", "")), given.get("Attribute", "")
     if table is None or name not in table.columns or table.columns[name].type != "Image":
         return b""
-    rows = world.store.select(table.logical_name, {f"{name}id": given.get("Id", "").lower()}, [name, f"{name}id"])
+    rows = world.store.select(table.logical_name, {f"{name}id": given.get("Id", "").lower()})
     if not rows or rows[0][name] is None:
+        return b""
+    if caller.rights is not None and not caller.rights.allows("Read", table, rows[0]):
         return b""
     if given.get("Full", "").lower() != "true":
         return base64.b64decode(rows[0][name])
