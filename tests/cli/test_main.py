@@ -166,9 +166,9 @@ def test_the_sandbox_serves_until_stopped(tmp_path: Path, end: signal.Signals) -
         told = json.loads(process.stdout.readline())
         url = f"{told['endpoint_url']}/api/data/v9.2/accounts"
         headers = {"Authorization": f"Bearer {told['token']}"}
-        made = requests.post(url, json={"name": "Kept"}, headers=headers, verify=told["ca_bundle"], timeout=10)
+        made = requests.post(url, json={"name": "Kept"}, headers=headers, verify=told["ca_bundle"], timeout=60)
         process.send_signal(end)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert made.status_code == 204
     assert not Path(told["ca_bundle"]).exists()
     with Sandbox(db=tmp_path / "rows.sqlite") as again:

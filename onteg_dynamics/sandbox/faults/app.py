@@ -138,7 +138,7 @@ class _Misfortune:
         body = bytes(self._answer.body)
         size = max(1, -(-len(body) // PIECES))
         for begin in range(0, len(body), size):
-            await self._wait(rule.seconds / PIECES)
+            await self._wait(rule.seconds / (PIECES - 1) if begin else 0)
             await self._send(_body(body[begin : begin + size], more=True))
         await self._send(_body(b"", more=False))
 

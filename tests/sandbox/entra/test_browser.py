@@ -103,7 +103,7 @@ def test_a_person_is_chosen_and_sent_back(page: Page, sandbox: Sandbox, applicat
     assert page.get_by_role("button").count() == 4
     page.get_by_role("button", name="Priya Raman").click()
     page.wait_for_url("**/back*")
-    brought = application.brought.get(timeout=10)
+    brought = application.brought.get(timeout=60)
     assert brought["state"] == "a state & more"
     form = {"grant_type": "authorization_code", "code": brought["code"], "redirect_uri": application.address}
     assert token_of(sandbox, **form)["scope"] == f"{sandbox.url}/user_impersonation"
@@ -115,7 +115,7 @@ def test_a_person_can_do_it_with_the_keyboard(page: Page, sandbox: Sandbox, appl
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/back*")
-    assert "code" in application.brought.get(timeout=10)
+    assert "code" in application.brought.get(timeout=60)
 
 
 def test_what_cannot_be_answered_is_shown(page: Page, sandbox: Sandbox, application: Application) -> None:

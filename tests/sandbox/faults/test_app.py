@@ -23,10 +23,10 @@ class Client:
         self.session.headers["Authorization"] = f"Bearer {sandbox.token()}"
 
     def get(self, path: str = "WhoAmI", **options: Any) -> requests.Response:
-        return self.session.get(f"{self.sandbox.url}/api/data/v9.2/{path}", timeout=10, **options)
+        return self.session.get(f"{self.sandbox.url}/api/data/v9.2/{path}", timeout=60, **options)
 
     def post(self, path: str, body: Any) -> requests.Response:
-        return self.session.post(f"{self.sandbox.url}/api/data/v9.2/{path}", json=body, timeout=10)
+        return self.session.post(f"{self.sandbox.url}/api/data/v9.2/{path}", json=body, timeout=60)
 
     def named(self, name: str) -> int:
         return len(self.get(f"accounts?$filter=name eq '{name}'").json()["value"])
@@ -118,10 +118,14 @@ def test_a_body_comes_slowly(client: Client) -> None:
     whole = client.get(ACCOUNTS).json()
     client.sandbox.faults.add("slow", seconds=0.3, times=1)
     started = time.monotonic()
-    answer = client.get(ACCOUNTS, stream=True)
-    headed = time.monotonic() - started
-    assert answer.json() == whole
-    assert headed < 0.3 <= time.monotonic() - started + 0.02
+    assert client.get(ACCOUNTS).json() == whole
+    assert time.monotonic() - started >= 0.25  # clocks are coarse
+
+
+def test_a_slow_body_begins_at_once(client: Client) -> None:
+    client.sandbox.faults.add("slow", seconds=3600, times=1)
+    with client.get(ACCOUNTS, stream=True) as answer:
+        assert answer.status_code == 200
 
 
 def test_a_token_ends_too_early(client: Client) -> None:
@@ -162,8 +166,8 @@ def test_sign_in_fails_where_its_address_is_told(client: Client) -> None:
     form = {name: client.sandbox.settings()[name] for name in ("client_id", "client_secret")}
     form |= {"grant_type": "client_credentials", "scope": client.sandbox.settings()["scopes"]}
     address = client.sandbox.settings()["token_url"]
-    assert client.session.post(address, form, timeout=10).status_code == 503
-    assert client.session.post(address, form, timeout=10).status_code == 200
+    assert client.session.post(address, form, timeout=60).status_code == 503
+    assert client.session.post(address, form, timeout=60).status_code == 200
 
 
 def test_faults_take_time_that_is_limited() -> None:
@@ -190,5 +194,5 @@ def test_one_run_is_like_the_next() -> None:
 def test_plain_http_drops_too() -> None:
     with Sandbox("empty", http=True, faults=["drop-after nth=1"]) as sandbox:
         with pytest.raises(requests.ConnectionError):
-            requests.get(f"{sandbox.url}/api/data/v9.2/WhoAmI", timeout=10)
-        assert requests.get(f"{sandbox.url}/api/data/v9.2/WhoAmI", timeout=10).status_code == 401
+            requests.get(f"{sandbox.url}/api/data/v9.2/WhoAmI", timeout=60)
+        assert requests.get(f"{sandbox.url}/api/data/v9.2/WhoAmI", timeout=60).status_code == 401

@@ -13,13 +13,13 @@ from onteg_dynamics.sandbox import Sandbox
 def call(sandbox: Sandbox, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
     address = f"{sandbox.url}/_sandbox/{path}"
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, address, json=body, headers=named, verify=str(sandbox.ca_bundle), timeout=10)
+    return requests.request(method, address, json=body, headers=named, verify=str(sandbox.ca_bundle), timeout=60)
 
 
 def who(sandbox: Sandbox) -> int:
     headers = {"Authorization": f"Bearer {sandbox.token()}"}
     url = f"{sandbox.url}/api/data/v9.2/WhoAmI"
-    return requests.get(url, headers=headers, verify=str(sandbox.ca_bundle), timeout=10).status_code
+    return requests.get(url, headers=headers, verify=str(sandbox.ca_bundle), timeout=60).status_code
 
 
 def test_faults_are_ordered_told_and_taken_back(sandbox: Sandbox) -> None:

@@ -24,7 +24,7 @@ def _ask(demo: Sandbox, method: str, url: str, document: Any = None, **headers: 
         json=document,
         headers=headers,
         verify=str(demo.ca_bundle),
-        timeout=10,
+        timeout=60,
     )
 
 

@@ -25,7 +25,7 @@ class Desk:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         named = {name.replace("_", "."): value for name, value in headers.items()}
-        return self.session.request(method, self.root + path, json=body, headers=named, timeout=20)
+        return self.session.request(method, self.root + path, json=body, headers=named, timeout=60)
 
     def create(self, path: str, **values: Any) -> str:
         answer = self.call("POST", path, values)

@@ -141,7 +141,7 @@ def test_the_server_goes_on_while_an_endpoint_thinks(desk: Desk) -> None:
         row_id = post.json()["PrimaryEntityId"]
         token = {"Authorization": f"Bearer {desk.sandbox.token()}"}
         address = f"{desk.root}contacts({row_id})?$select=lastname"
-        answer = requests.get(address, headers=token, verify=str(desk.sandbox.ca_bundle), timeout=5)
+        answer = requests.get(address, headers=token, verify=str(desk.sandbox.ca_bundle), timeout=60)
         seen.append(answer.json()["lastname"])
 
     desk.receiver.meanwhile = look
@@ -222,7 +222,7 @@ def test_a_change_set_goes_back_as_a_whole(desk: Desk) -> None:
     ]
     body = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n" + "".join(operations) + "--c--\r\n\r\n--b--\r\n"
     head = {"Content-Type": "multipart/mixed; boundary=b"}
-    answer = desk.session.post(f"{desk.root}$batch", body, headers=head, timeout=10)
+    answer = desk.session.post(f"{desk.root}$batch", body, headers=head, timeout=60)
     assert answer.status_code == 400
     assert named(desk, "Gone") == 0
     assert [post.json()["PrimaryEntityName"] for post in desk.posts()] == ["account"]  # the contact's was never sent

@@ -65,7 +65,7 @@ def test_a_sandbox_has_them_after_a_reset_too(tmp_path: Path) -> None:
                 f"{sandbox.url}/api/data/v9.2/new_Greet",
                 json={"Name": "Ada"},
                 headers={"Authorization": f"Bearer {sandbox.token()}"},
-                timeout=10,
+                timeout=60,
             )
             assert answer.json()["Text"] == "Hello Ada"
             sandbox.reset()
@@ -79,7 +79,7 @@ def test_a_sandbox_with_a_file_takes_what_changed(tmp_path: Path) -> None:
                 f"{sandbox.url}/api/data/v9.2/new_Greet",
                 json={"Name": "Ada"},
                 headers={"Authorization": f"Bearer {sandbox.token()}"},
-                timeout=10,
+                timeout=60,
             )
             assert answer.json()["Text"] == text
 
