@@ -26,10 +26,11 @@ _SETTINGS = {
     "seed": "demo (a small company's data) or empty",
     "data": "folder or file of rows to put on top, below the root folder of the tests",
     "metadata": "file with the metadata of a real environment, below the root folder of the tests",
+    "custom_apis": "JSON file that declares custom APIs with what they answer, below the root folder of the tests",
     "limits": "service protection limits: real, or REQUESTS/SECONDS/CONCURRENT/WINDOW",
     "http": "plain HTTP, for clients that cannot take a certificate authority",
 }
-_MARK = "dataverse(seed, data, metadata, limits, http): what is in the Dataverse sandbox of this test"
+_MARK = "dataverse(seed, data, metadata, custom_apis, limits, http): what is in the Dataverse sandbox of this test"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +56,7 @@ class _Sandboxes:
     def get(self, mark: pytest.Mark | None = None) -> Sandbox:
         """A running sandbox as the settings and a test's mark describe it."""
         wanted = {name: value for name, value in {**self._settings(), **_marked(mark)}.items() if value is not None}
-        for name in wanted.keys() & {"data", "metadata"}:
+        for name in wanted.keys() & {"data", "metadata", "custom_apis"}:
             wanted[name] = str(self._config.rootpath / wanted[name])
         key = tuple(sorted(wanted.items()))
         if key not in self._running:

@@ -12,7 +12,7 @@ from tests.peers.environments import HERE, names_in, node_modules, outcomes, tex
 
 pytestmark = pytest.mark.peers
 REQUIREMENT = "dynamics-web-api@2.5.0"
-FILES = ("dynamics_web_api.mjs", "dynamics_web_api_definitions.mjs")
+FILES = ("dynamics_web_api.mjs", "dynamics_web_api_definitions.mjs", "dynamics_web_api_messages.mjs")
 # Background operations are not covered; search is an older name of query.
 LEFT_OUT = {"getBackgroundOperationStatus", "cancelBackgroundOperation", "search"}
 

@@ -13,6 +13,8 @@ from onteg_dynamics.sandbox.processes.arguments import Row, check, status_argume
 from onteg_dynamics.sandbox.processes.moves import make_from, move, state_label
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target
+from onteg_dynamics.sandbox.service.resources import OneRow
+from onteg_dynamics.sandbox.service.rows import row_document
 from onteg_dynamics.sandbox.write import create_row
 from onteg_dynamics.sandbox.write.draft import lookup_values
 
@@ -67,11 +69,13 @@ class _Step:
         own = copy_document(request, table, row, self.target)
         if self.after is not None:
             move(request, table, row, self.after, None)
-        return _answer(request, tables[self.target], own)
+        return _answer(request, tables[self.target], own, arguments.get("ColumnSet"))
 
 
 def copy_document(request: Request, table: Table, row: Row, target: str) -> str:
     """A document made of another one, with its lines; its id."""
+    if request.caller.rights is not None:
+        request.caller.rights.check("Read", table, row)
     owner = lookup_values("ownerid", row["ownerid__table"], row["ownerid"])
     own = make_from(request, table, row, target, **owner)
     lines, back = _LINES[table.logical_name]
@@ -82,14 +86,17 @@ def copy_document(request: Request, table: Table, row: Row, target: str) -> str:
     return own
 
 
-def _answer(request: Request, table: Table, own: str) -> Response:
-    row = request.world.store.get(table, own) or {}
-    document = {
-        "@odata.context": f"{request.root}$metadata#{table.entity_set_name}/$entity",
-        "@odata.etag": f'W/"{row.get("versionnumber")}"',
-    }
-    names = (table.primary_id, table.primary_name, "statecode", "statuscode")
-    return Response.json({**document, **{name: row.get(name) for name in names if name}})
+def _answer(request: Request, table: Table, own: str, wanted: Mapping[str, Any] | None) -> Response:
+    """The new document with the columns that a ColumnSet asks for; without one, what names it and how it stands."""
+    names: list[Any] = [table.primary_id, table.primary_name, "statecode", "statuscode"]
+    if wanted is not None:
+        names = [] if wanted.get("AllColumns") is True else [table.primary_id, *wanted.get("Columns", [])]
+    unknown = [str(name) for name in names if not isinstance(name, str) or name not in table.columns]
+    if unknown:
+        raise refusals.fetch_no_column(table.logical_name, unknown[0])
+    select = ",".join(table.columns[name].property_name for name in names)
+    found = row_document(request, OneRow(table, own, own), own, [("$select", select)] if select else [])
+    return Response.json(found or {table.primary_id: own})
 
 
 def _closing(message: Message, table: str, column: str, states: Mapping[int, int]) -> Callable[..., Response]:
@@ -123,7 +130,7 @@ def revise_quote(request: Request, arguments: dict[str, Any], _target: Target) -
     if row["statecode"] != 3:
         raise refusals.wrong_state("ReviseQuote", "quote", state_label(table, row))
     own = copy_document(request, table, {**row, "quotenumber": None}, "quote")
-    return _answer(request, table, own)
+    return _answer(request, table, own, arguments.get("ColumnSet"))
 
 
 _OPEN, _DRAFT_OR_WON, _ORDERED = frozenset({0, 1}), frozenset({1, 2}), frozenset({0, 1, 3})

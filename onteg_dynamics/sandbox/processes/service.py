@@ -6,12 +6,13 @@ from typing import Any
 
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
+from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.references import principal_argument
 from onteg_dynamics.sandbox.processes.arguments import Row, bound_row, check, status_argument, typed_row
 from onteg_dynamics.sandbox.processes.moves import make, move, state_label
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target, result
-from onteg_dynamics.sandbox.write import create_row, delete_row
+from onteg_dynamics.sandbox.write import create_row, delete_row, update_row
 from onteg_dynamics.sandbox.write.draft import lookup_values
 
 ACTIVE, RESOLVED = 0, 1
@@ -52,6 +53,7 @@ def add_to_queue(request: Request, arguments: dict[str, Any], target: Target) ->
     title = str(row.get(table.primary_name or "") or "")[:300]
     place = lookup_values("queueid", "queue", str(queue[queues.primary_id]))
     made = make(request, items, {"title": title, **place, **lookup_values("objectid", table.logical_name, own)})
+    _describe(request, items, made, arguments.get("QueueItemProperties") or {})
     return result(request, "AddToQueueResponse", {"QueueItemId": made})
 
 
@@ -80,6 +82,14 @@ def remove(request: Request, arguments: dict[str, Any], target: Target) -> Respo
     items, item = bound_row(request, target)
     delete_row(request.world, request.caller, items, item)
     return Response(204)
+
+
+def _describe(request: Request, items: Table, made: str, properties: Row) -> None:
+    """Writes what the caller tells of a new item."""
+    values = {name: value for name, value in properties.items() if name != "@odata.type"}
+    row = request.world.store.get(items, made)
+    if values and row is not None:
+        update_row(request.world, request.caller, items, row, values)
 
 
 def _items(request: Request, **match: Any) -> list[Row]:

@@ -149,9 +149,9 @@ def test_parts_of_a_download(client: Client) -> None:
     for offset, length, wanted in ((0, 4, b"0123"), (8, 4, b"89"), (3, 1, b"3")):
         block = {"Offset": offset, "BlockLength": length, "FileContinuationToken": token}
         assert base64.b64decode(called(client, "DownloadBlock", **block)["Data"]) == wanted
-    for offset in (10, -1, "2"):
-        block = {"Offset": offset, "BlockLength": 4, "FileContinuationToken": token}
-        assert client.post("DownloadBlock", block).status == 400
+    for wrong in (10, -1, "2"):
+        answer = client.post("DownloadBlock", {"Offset": wrong, "BlockLength": 4, "FileContinuationToken": token})
+        assert answer.status == 400
 
 
 def test_nothing_to_download(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.sandbox.files.parts import (
     size_of,
     upload,
 )
-from tests.sandbox.service.client import Client
+from tests.sandbox.service.client import Answer, Client
 
 
 def set_image(client: Client, own: str, data: bytes) -> None:
@@ -100,15 +101,19 @@ def test_a_column_that_keeps_thumbnails_only(client: Client) -> None:
     assert client.get(f"{own}/{IMAGE}/$value?size=full").status == 204
     assert size_of(client.get(f"{own}/{IMAGE}/$value").body) == (144, 144)
     assert kept_bytes(client) == 0
+    target = {"@odata.type": "Microsoft.Dynamics.CRM.account", "accountid": own[9:-1]}
+    answer = client.post("InitializeFileBlocksDownload", {"Target": target, "FileAttributeName": IMAGE})
+    assert (answer.status, "No FileAttachment records found" in answer.message) == (404, True)
 
 
 def test_an_image_is_deleted(client: Client) -> None:
     own = account(client)
-    for clear in (
+    ways: tuple[Callable[[], Answer], ...] = (
         lambda: client.delete(f"{own}/{IMAGE}"),
         lambda: client.patch(own, {IMAGE: None}),
         lambda: client.put(f"{own}/{IMAGE}", {"value": None}),
-    ):
+    )
+    for clear in ways:
         set_image(client, own, picture())
         assert clear().status == 204
         row = client.get(f"{own}?$select={IMAGE},{IMAGE}id,{IMAGE}_url").json()

@@ -202,6 +202,7 @@ def test_what_an_upload_needs(client: Client) -> None:
     own = account(client)
     assert client.send("PATCH", f"{own}/{FILE}", b"x", Content_Type=BINARY).code == "0x80060888"
     assert upload(client, f"{own}/{FILE}", b"x", "a/b.txt").code == "0x80044a08"
+    assert (upload(client, f"{own}/{FILE}", b"x", "script.JS").code, kept_bytes(client)) == ("0x80043e09", 0)
     assert upload(client, f"{own}/name", b"x").status == 405
     assert upload(client, f"accounts(11111111-1111-1111-1111-111111111111)/{FILE}", b"x").status == 404
     assert upload(client, f"{own}/{FILE}", b"x", If_Match='W/"1"').status == 412

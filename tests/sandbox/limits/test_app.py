@@ -64,13 +64,23 @@ def test_time_adds_up() -> None:
 
 def test_requests_at_the_same_time_are_counted() -> None:
     statuses, headers = asyncio.run(_three_at_once(Limits(requests=1000, seconds=1000, concurrent=2, window=300)))
-    assert statuses == [429, 200, 200, 200]  # the third one at once, the two before it when they are done, then one more
+    assert statuses == [
+        429,
+        200,
+        200,
+        200,
+    ]  # the third one at once; the two before it and one more later
     assert headers[b"retry-after"] == b"5"
+
+
+async def _silence() -> dict[str, Any]:
+    return {}
 
 
 async def _three_at_once(limits: Limits) -> tuple[list[int], dict[bytes, bytes]]:
     """Two requests that are held up, one beside them, one after them: statuses in the order of their answers."""
-    answers, may_go = [], asyncio.Event()
+    answers: list[Any] = []
+    may_go = asyncio.Event()
 
     async def service(_scope: Any, _receive: Any, send: Any) -> None:
         await may_go.wait()
@@ -81,13 +91,16 @@ async def _three_at_once(limits: Limits) -> tuple[list[int], dict[bytes, bytes]]
             answers.append(message)
 
     app = limited(service, Limiter(limits), lambda _headers: Caller("a", "b"))
-    scope = {"type": "http", "path": "/api/data/v9.2/WhoAmI", "headers": []}
-    held = [asyncio.create_task(app(scope, None, note)) for _ in range(2)]
+
+    async def ask() -> None:
+        await app({"type": "http", "path": "/api/data/v9.2/WhoAmI", "headers": []}, _silence, note)
+
+    held = [asyncio.create_task(ask()) for _ in range(2)]
     await asyncio.sleep(0)
-    await app(scope, None, note)
+    await ask()
     may_go.set()
     await asyncio.gather(*held)
-    await app(scope, None, note)
+    await ask()
     return [answer["status"] for answer in answers], {name.lower(): value for name, value in answers[0]["headers"]}
 
 

@@ -53,6 +53,16 @@ def test_a_quote_becomes_an_order_and_the_order_an_invoice(desk: Desk, quote: st
     assert desk.post("ConvertSalesOrderToInvoice", {"SalesOrderId": order}).status == 400
 
 
+def test_the_answer_has_the_columns_that_are_asked_for(desk: Desk, deal: str) -> None:
+    body = {"OpportunityId": deal, "ColumnSet": {"Columns": ["name", "opportunityid"]}}
+    row = desk.do("GenerateQuoteFromOpportunity", body, status=200).json()
+    assert (row["name"], row["_opportunityid_value"], "statecode" in row) == ("D", deal, False)
+    row = desk.do("GenerateQuoteFromOpportunity", {**body, "ColumnSet": {"AllColumns": True}}, status=200).json()
+    assert {**desk.row(f"quotes({row['quoteid']})")} == row
+    answer = desk.post("GenerateQuoteFromOpportunity", {**body, "ColumnSet": {"Columns": ["nope"]}})
+    assert (answer.status, answer.code) == (400, "0x80041103")
+
+
 def test_a_lost_quote_is_revised(desk: Desk, quote: str) -> None:
     body = {"Status": 5, "QuoteClose": {"subject": "Too dear", "quoteid@odata.bind": f"/quotes({quote})"}}
     assert desk.post("ReviseQuote", {"QuoteId": quote}).status == 400

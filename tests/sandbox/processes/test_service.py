@@ -77,6 +77,12 @@ def test_a_row_waits_in_one_queue(desk: Desk, case: str, queue: str) -> None:
     assert desk.all("queueitems") == []
 
 
+def test_an_item_is_described_when_it_is_put_into_a_queue(desk: Desk, case: str, queue: str) -> None:
+    body = {**target(case), "QueueItemProperties": {"@odata.type": f"{CRM}.queueitem", "priority": 3}}
+    desk.do(f"queues({queue})/{CRM}.AddToQueue", body, status=200)
+    assert [item["priority"] for item in desk.all("queueitems")] == [3]
+
+
 def test_what_is_put_into_a_queue_says_what_it_is(desk: Desk, queue: str, case: str) -> None:
     for body in ({}, {"Target": {"incidentid": case}}, {"Target": {"@odata.type": f"{CRM}.incident"}}):
         assert desk.post(f"queues({queue})/{CRM}.AddToQueue", body).status == 400

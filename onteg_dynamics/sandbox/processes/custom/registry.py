@@ -39,7 +39,7 @@ class _Answer:
         check(api.message, arguments)
         values = dict(arguments)
         if isinstance(target, OneRow):
-            values[ENTITY] = _members(target.table, stored_row(request.world, target))
+            values[ENTITY] = _readable(request, target)
         given = {part.name: filled(api.answers.get(part.name), values) for part in api.properties}
         if not api.properties:
             return Response(204)
@@ -47,6 +47,13 @@ class _Answer:
         if rows is None:
             return result(request, f"{api.name}Response", given)
         return _rows(request, rows.edm, rows.table, given[rows.name])
+
+
+def _readable(request: Request, target: OneRow) -> dict[str, Any]:
+    row = stored_row(request.world, target)
+    if request.caller.rights is not None:
+        request.caller.rights.check("Read", target.table, row)
+    return _members(target.table, row)
 
 
 def _members(table: Table, row: dict[str, Any]) -> dict[str, Any]:
