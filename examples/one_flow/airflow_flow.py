@@ -27,6 +27,12 @@ def follow_up(lead: dict) -> str:
     return own
 
 
+@task
+def rows(found: dict) -> list[dict]:
+    """What a task is mapped over is a result as a whole."""
+    return found["rows"]
+
+
 with DAG("dynamics_one_flow", schedule=None, start_date=datetime(2026, 1, 1), tags=["dynamics"]):
     imported = DynamicsOperator(
         task_id="import",
@@ -49,4 +55,4 @@ with DAG("dynamics_one_flow", schedule=None, start_date=datetime(2026, 1, 1), ta
         },
     )
     imported >> leads
-    follow_up.expand(lead=leads.output["rows"]) >> exported
+    follow_up.expand(lead=rows(leads.output)) >> exported

@@ -61,6 +61,16 @@ def test_a_job_is_waited_for_in_the_triggerer(airflow: Airflow, dataverse: Sandb
     assert "etn=asyncoperation" in address
 
 
+def test_a_job_that_others_started_is_waited_for(airflow: Airflow, dataverse: Sandbox) -> None:
+    create(dataverse, subject="deleted by others")
+    options = {"table": "lead", "values": {"subject": "deleted by others"}}
+    with Executor() as executor:
+        job = executor.run("start_bulk_delete", options, dataverse.settings()).unwrap()["job_id"]
+    run = airflow.run("proof_job_of_another", job_id=job)
+    run.succeeds()
+    assert (run.xcom("ended")["job_id"], run.xcom("ended")["outcome"]) == (job, "succeeded")
+
+
 def test_the_readmes_dag(airflow: Airflow, dataverse: Sandbox) -> None:
     run = airflow.scheduled("accounts_every_morning")
     run.succeeds()

@@ -15,6 +15,10 @@ FOLDER = "{{ var.value.dynamics_folder }}"
 OF_RUN = "subject eq '{{ dag_run.conf.subject }}'"
 
 
+# On a busy machine Airflow loses tasks that go on very soon after they were put aside; it tries them again then.
+PUT_ASIDE = {"retries": 3, "retry_delay": timedelta(seconds=1)}
+
+
 def dag(name: str, **more: Any) -> DAG:
     """A DAG that starts by hand."""
     return DAG(f"proof_{name}", schedule=None, start_date=datetime(2026, 1, 1), **more)
@@ -31,6 +35,7 @@ with dag("mapping"):
         condition="subject eq 'told from outside'",
         poke_interval=1,
         timeout=200,
+        **PUT_ASIDE,
     )
     read = DynamicsOperator(
         task_id="read",
@@ -48,14 +53,15 @@ with dag("sensor"):
         condition=OF_RUN,
         deferrable=False,
         mode="reschedule",
-        poke_interval=5,  # Airflow loses a task that it would start again at once
+        poke_interval=5,
         timeout=200,
+        **PUT_ASIDE,
     )
 
 JOB = {"table": "lead", "values": {"subject": "{{ dag_run.conf.subject }}"}, "job_name": "Proof"}
 
 with dag("job"):
-    DynamicsJobOperator(task_id="delete", action="Start Bulk Delete", options=JOB, poll_interval=3)
+    DynamicsJobOperator(task_id="delete", action="Start Bulk Delete", options=JOB, poll_interval=3, **PUT_ASIDE)
 
 with dag("job_on_a_worker"):
     DynamicsJobOperator(
@@ -63,7 +69,7 @@ with dag("job_on_a_worker"):
     )
 
 with dag("job_of_another"):
-    DynamicsJobSensor(task_id="ended", job_id="{{ dag_run.conf.job_id }}", poke_interval=1, timeout=200)
+    DynamicsJobSensor(task_id="ended", job_id="{{ dag_run.conf.job_id }}", poke_interval=3, timeout=200, **PUT_ASIDE)
 
 with dag("wrong", default_args={"retries": 3, "retry_delay": timedelta(seconds=1)}):
     DynamicsOperator(task_id="table", action="list_records", options={"table": "{{ 'nosuchtable' }}"})
