@@ -13,7 +13,7 @@ from onteg_dynamics.dataverse.bulk.job import Job
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.protocol import RETRYABLE_STATUS, Repeat, Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate
-from onteg_dynamics.errors import OntegError, TransportError
+from onteg_dynamics.errors import OntegError, StoppedError, TransportError
 
 __all__ = ["Delivery", "Lost", "SpentError"]
 
@@ -50,6 +50,7 @@ class Delivery:
         self._link, self._job = link, job
         self._transport = link.transport
         self._lock = threading.Lock()
+        self._halted = threading.Event()
         self._began = self._good = self._transport.clock()
         self._sent = link.call.usage.requests
 
@@ -82,6 +83,10 @@ class Delivery:
                 raise error_of(outcome)
             else:
                 return outcome
+
+    def halt(self) -> None:
+        """Send nothing more: the work has failed elsewhere."""
+        self._halted.set()
 
     def pause(self, tries: int, failure: Failure | None = None) -> None:
         """Wait a little, longer after more tries; others go on meanwhile, but fewer at a time."""
@@ -145,6 +150,8 @@ class Delivery:
 
     def _check(self, wait: float, *, may_stop: bool) -> None:
         self._link.call.check(wait)
+        if self._halted.is_set():
+            raise StoppedError("Another part of the work failed.")
         limit = self._job.budget.seconds
         if may_stop and limit is not None and self._transport.clock() + wait - self._began >= limit:
             raise SpentError

@@ -115,8 +115,10 @@ class _Crew:
     def __enter__(self) -> _Crew:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """What was not begun is let go; what is under way was waited for."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """What was not begun is let go. What is under way ends its request; after a failure it begins no other."""
+        if kind is not None:
+            self._carrier.delivery.halt()
         for future in self._busy:
             future.cancel()
 

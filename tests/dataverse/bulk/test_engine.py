@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from onteg_dynamics.connection import Connection
+from onteg_dynamics.dataverse.progress import Progress
 from onteg_dynamics.errors import InputError, OntegError, ServiceError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.result import Result
@@ -156,6 +157,19 @@ def test_one_that_asks_for_pauses_for_ever_ends_it_too(run: Client, sandbox: San
     sandbox.faults.add("429 retry-after=120", method="POST")
     with pytest.raises(ServiceError, match="exceeded the limit"):
         run("create_records", table="lead", rows=named(10))
+
+
+def test_nobody_waits_for_the_service_when_the_work_has_failed(
+    sandbox: Sandbox, executor: Executor, settings: dict[str, str]
+) -> None:
+    def report(_: Progress) -> None:
+        raise ValueError("the caller is gone")
+
+    sandbox.faults.add("429 retry-after=60", nth=2, times=100, method="POST", path="*CreateMultiple")
+    begun = time.monotonic()
+    options = {"table": "lead", "rows": named(40), "chunk_size": 4}
+    assert not executor.run("import_records", options, settings, report=report).ok
+    assert time.monotonic() - begun < 40
 
 
 @pytest.mark.parametrize("seed", range(4))
