@@ -46,7 +46,7 @@ def run_work(work: Work, rounds: int, tell: Callable[[str], None]) -> dict[str, 
 def _round(work: Work, one: Contestant, measured: Measured, server: Served, more: Mapping[str, Any]) -> None:
     server.anew()
     how = {"labels": work.task == "read_labels", "canned": work.story is not None}
-    told = _done(one, work.task, {**server.settings, **work.settings, **more, **how})
+    told = _done(one, work.task, {**server.settings, **work.settings, **more, **how, **one.settings})
     seen = server.anew()
     if "error" in told:
         measured.error = told["error"]

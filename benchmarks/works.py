@@ -19,14 +19,17 @@ class Contestant:
         name: in the report.
         file: its program, in the folder ``contestants``.
         own: whether it runs beside this connector; the others run in an environment without it.
+        settings: what it is told beside what all are told.
     """
 
     name: str
     file: str
     own: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 OURS = Contestant("onteg-dynamics", "ours.py", own=True)
+ONE_STREAM = Contestant("onteg-dynamics, one stream", "ours.py", own=True)
 SDK = Contestant("SDK", "sdk.py")
 ASYNC = Contestant("SDK async", "sdk_async.py")
 API = Contestant("dataverse-api", "dataverse_api_client.py")
@@ -83,7 +86,7 @@ WORKS = (
         "read_slow",
         "the same with 50 ms for each call",
         "read",
-        (OURS, SDK, ASYNC, REQUESTS),
+        (replace(OURS, settings={"parallel": 8}), ONE_STREAM, SDK, ASYNC, REQUESTS),
         100_000,
         {"delay": 0.05},
         aims=(Faster(6, _SDKS),),

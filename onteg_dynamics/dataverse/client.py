@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.dataverse import rows
 from onteg_dynamics.dataverse.limits import Call
@@ -23,6 +23,9 @@ from onteg_dynamics.dataverse.rows import Found, Key, Written
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.shape import Row
 from onteg_dynamics.dataverse.tables import Described, Table
+
+if TYPE_CHECKING:
+    from onteg_dynamics.dataverse.parallel import Streams
 
 __all__ = ["Dataverse"]
 
@@ -92,6 +95,38 @@ class Dataverse(Link):
         query = Query(selection, filter, order_by, top, page_size)
         for page in Reading(self, query):
             yield from page
+
+    def at_once(
+        self,
+        table: str,
+        *,
+        select: Sequence[str] = (),
+        filter: str = "",  # noqa: A002 - the field's own word
+        labels: bool = False,
+        page_size: int = LARGEST_PAGE,
+        parallel: int = 8,
+    ) -> Streams:
+        """All rows that match, in no order, read in several streams at a time where the table can be split.
+
+        Iterate over it for pages of rows. Pays where each call takes long; see `parallel.Streams`.
+
+        Args:
+            table: logical name or entity set name.
+            select: columns, none for all.
+            filter: OData ``$filter`` text.
+            labels: bring labels and lookup tables beside the values.
+            page_size: rows a page, 1 to 5000.
+            parallel: how many streams are read at a time.
+
+        Raises:
+            UnknownNameError: the table or a column does not exist.
+        """
+        from onteg_dynamics.dataverse.exporting.sources import TableSource
+        from onteg_dynamics.dataverse.parallel import Streams
+
+        selection = self.selection(table, select, labels=labels)
+        columns = selection.columns or self.columns(selection.table).visible()
+        return Streams(self, TableSource(selection, list(columns), filter, page_size), parallel)
 
     def tables(self) -> tuple[Table, ...]:
         """All tables that have an entity set, by logical name."""

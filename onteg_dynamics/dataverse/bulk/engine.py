@@ -47,17 +47,23 @@ def write_many(link: Link, job: Job, rows: Sequence[Mapping[str, Any]]) -> list[
     def done(some: Sequence[Result]) -> None:
         results.update({result.index: result for result in some})
 
-    preparer = Preparer(link, job)
-    ready: list[Ready] = []
-    for block in blocks(enumerate(rows), _BLOCK):
-        fitting, refused = preparer.prepare(block)
-        ready += fitting
-        done(refused)
-    if results and not job.go_on:
-        raise InputError(_problems(results.values()))
-    carrier = carrier_for(link, job, len(ready))
+    ready: Iterable[Ready] = _made_ready(link, job, rows, done)
+    if not job.go_on:  # all rows are looked at before the first is sent
+        ready = list(ready)
+        if results:
+            raise InputError(_problems(results.values()))
+    carrier = carrier_for(link, job, len(rows))
     run_parts(carrier, parts(ready, carrier.sizes), done)
     return [results[index] for index in sorted(results)]
+
+
+def _made_ready(link: Link, job: Job, rows: Sequence[Mapping[str, Any]], done: Done) -> Iterator[Ready]:
+    """The rows that fit, while they are asked for; `done` is told of the others."""
+    preparer = Preparer(link, job)
+    for block in blocks(enumerate(rows), _BLOCK):
+        fitting, refused = preparer.prepare(block)
+        done(refused)
+        yield from fitting
 
 
 def _problems(results: Iterable[Result]) -> tuple[Problem, ...]:
