@@ -114,8 +114,14 @@ def _creatable(definition: Definition) -> str:
         raise refusals.type_not_creatable(name)
     if definition.get("SourceType") in _FORMULAS or definition.get("FormulaDefinition"):
         raise refusals.not_covered("calculated, rollup and formula columns")
+    _check_secured(definition)
     _check_type_names(definition, kind)
     return kind
+
+
+def _check_secured(definition: Definition) -> None:
+    if definition.get("IsSecured"):
+        raise refusals.not_covered("column security (IsSecured)")
 
 
 def _check_type_names(definition: Definition, kind: str) -> None:
@@ -129,6 +135,7 @@ def _check_type_names(definition: Definition, kind: str) -> None:
 
 
 def _check_same(column: Column, definition: Definition) -> None:
+    _check_secured(definition)
     if definition.kind is not attribute_type(column):
         kind = attribute_type(column)
         raise refusals.wrong_odata_type(definition.kind.full_name, kind.full_name, kind.name)

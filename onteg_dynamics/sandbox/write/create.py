@@ -14,7 +14,7 @@ from onteg_dynamics.sandbox.write.draft import Draft, lookup_values, read_payloa
 from onteg_dynamics.sandbox.write.fill import compose, settle_money, stamp_change, stamp_new
 from onteg_dynamics.sandbox.write.keys import check_keys, values_from_key
 from onteg_dynamics.sandbox.write.numbers import next_number
-from onteg_dynamics.sandbox.write.own import is_platforms_own
+from onteg_dynamics.sandbox.write.own import check_effective, is_platforms_own
 from onteg_dynamics.sandbox.write.profile import Profile, profile
 from onteg_dynamics.sandbox.write.relate import associate
 from onteg_dynamics.sandbox.write.sales import settle_customer
@@ -49,6 +49,7 @@ def create_row(
     """
     if is_platforms_own(table):
         raise refusals.abstract_table(table.logical_name)
+    check_effective(table)
     draft = read_payload(world, table, payload, creating=True)
     if key is not None:
         draft.values = {**values_from_key(world, table, key), **draft.values}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from onteg_dynamics.sandbox.service.uncovered import service_messages, service_sets
+from tests.sandbox.schema import bodies
 from tests.sandbox.service.client import Client
 
 
@@ -44,3 +45,11 @@ def test_tables_of_every_environment_that_are_not_here(client: Client) -> None:
 def test_answers_before_the_work_is_done(client: Client) -> None:
     job = {"QuerySet": [{"EntityName": "account"}], "JobName": "J"}
     assert client.post("BulkDelete", job, Prefer="respond-async").status == 501
+
+
+def test_what_would_have_no_effect_cannot_be_made(client: Client) -> None:
+    for entity_set in ("fieldsecurityprofiles", "teamtemplates", "workflows"):
+        assert client.post(entity_set, {"name": "Idle"}).status == 501, entity_set
+        assert client.get(entity_set).json()["value"] == []
+    secured = bodies.column("String", "new_Secret", MaxLength=10, IsSecured=True)
+    assert client.post("EntityDefinitions(LogicalName='account')/Attributes", secured).status == 501
