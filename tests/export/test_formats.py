@@ -23,7 +23,7 @@ from onteg_dynamics.export.openapi import CHOICES, SCHEMA, openapi, operation_id
 from onteg_dynamics.export.power_platform import power_platform_files
 from onteg_dynamics.export.variants import variants
 from onteg_dynamics.export.windmill import NAME, windmill_files
-from onteg_dynamics.manifest import load, own_manifest
+from onteg_dynamics.manifest import declaration_folder, load, own_manifest
 
 HERE = Path(__file__).parent
 SMALL = load(HERE / "small" / "connector.json")
@@ -46,6 +46,11 @@ def test_snapshots(name: str) -> None:
 def test_no_word_of_our_own_is_left(name: str) -> None:
     for file, content in FORMATS[name].files(REAL, "https://flows.example").items():
         assert "x-onteg" not in written(content), file
+
+
+def test_the_readme_names_every_format() -> None:
+    readme = (declaration_folder() / "README.md").read_text("utf-8")
+    assert [name for name in FORMATS if f"| `{name}` |" not in readme] == []
 
 
 def test_every_kind_of_authentication_is_found() -> None:

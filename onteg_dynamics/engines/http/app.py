@@ -13,6 +13,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -90,7 +91,8 @@ class Service:
         Raises:
             OntegError: they cannot be had.
         """
-        return [vars(choice) for choice in self.executor.choices(self.settings, source, params)]
+        found = self.guard.choices(partial(self.executor.choices, self.settings), source, params)
+        return [vars(choice) for choice in found]
 
     def schema(self, source: str, params: Mapping[str, str]) -> dict[str, Any]:
         """A form that depends on the data.
@@ -98,6 +100,7 @@ class Service:
         Raises:
             OntegError: it cannot be had.
         """
+        self.guard.check_tables(params)
         return {"schema": self.executor.schema(self.settings, source, params)}
 
 

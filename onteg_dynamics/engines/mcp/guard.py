@@ -6,13 +6,13 @@ reach unless whoever started the server said otherwise. The security role of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from onteg_dynamics.errors import InputError, Problem
-from onteg_dynamics.hookspecs import Annotations
+from onteg_dynamics.hookspecs import Annotations, Choice
 from onteg_dynamics.manifest import Schema
 from onteg_dynamics.registry import Registered, Registry
 
@@ -21,7 +21,10 @@ __all__ = ["FILE_KEYWORD", "Guard"]
 FILE_KEYWORD = "x-onteg-file"
 """Marks options that name files of this machine."""
 
-_NO_WRITES = "this server only rehearses changes; whoever runs it can start it with --allow-writes"
+_NO_WRITES = (
+    "this server only rehearses changes; whoever runs it can let it make them: mcp with --allow-writes, serve without "
+    "--read-only"
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,34 @@ class Guard:
         rehearsed = {"dry_run": True} if self.rehearses(entry.action.annotations) else {}
         return {**options, **dict(self._files(entry, options)), **rehearsed}
 
+    def choices(
+        self, ask: Callable[[str, Mapping[str, str]], Sequence[Choice]], source: str, params: Mapping[str, str]
+    ) -> list[Choice]:
+        """The entries of a dropdown that the client may see.
+
+        Args:
+            ask: has them all.
+            source: of the dropdown.
+            params: of the dropdown.
+
+        Raises:
+            InputError: it holds rows of tables that are not served.
+        """
+        self.check_tables(params)
+        if self.tables and source in _OF_OTHER_TABLES:
+            raise InputError((Problem("source", "", "leads to tables that are not served here"),))
+        return [one for one in ask(source, params) if source != "tables" or not self.tables or one.value in self.tables]
+
+    def check_tables(self, params: Mapping[str, str]) -> None:
+        """Make sure that the parameters of a dropdown or form name served tables only.
+
+        Raises:
+            InputError: one is not served.
+        """
+        for name in ("table", "related_table", "new_table"):
+            if self.tables and params.get(name, "").casefold() not in {"", *self.tables}:
+                raise InputError((Problem(name, "", "is not served here"),))
+
     def _out_of_reach(self, entry: Registered, options: Mapping[str, Any]) -> Iterator[Problem]:
         served = ", ".join(sorted(self.tables))
         for name, field in entry.form.fields.items():
@@ -114,6 +145,9 @@ _FAR_REACHING = ("expand", "fetchxml", "sql")
 
 _BEYOND = ("list_timeline", "register_webhook")
 """Actions that hand out rows of other tables than the one they name, or send its rows elsewhere."""
+
+_OF_OTHER_TABLES = ("lookup", "owners", "parties", "users")
+"""Dropdowns with rows of other tables than the one that is named."""
 
 _WITHOUT_ROWS = ("who_am_i", "list_tables")
 """Actions that name no table because they read no rows."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -53,6 +54,7 @@ TEMPLATES = (
     _choices("rows", "Rows of a table, found by a part of their name.", "table", "search"),
     _choices("lookup", "Rows that a lookup column may point to.", "table", "column", "search"),
     _choices("owners", "Users and teams.", "search"),
+    _choices("users", "Users, by their Entra object id.", "search"),
     _choices("parties", "Who may take part in an activity: contacts, accounts, leads, users and queues.", "search"),
     _choices("relationships", "The ways from a table to others.", "table", "related_table"),
     _choices("custom_relationships", "Relationships that are the environment's own."),
@@ -66,9 +68,6 @@ TEMPLATES = (
 
 _BY_PARAMETER = {"table": "tables", "related_table": "tables", "column": "columns"}
 """What completes a parameter."""
-
-_FAR_REACHING = ("lookup", "owners", "parties")
-"""Dropdowns with rows of other tables than the one that is named."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Lookups:
         """
         address = urlsplit(uri)
         params = dict(parse_qsl(address.query))
-        self._check(params)
+        self.guard.check_tables(params)
         if address.scheme == SCHEME and address.netloc == "choices" and address.path.strip("/"):
             return [vars(choice) for choice in self._entries(address.path.strip("/"), params)]
         if address.scheme == SCHEME and (address.netloc, address.path) == ("forms", "/row"):
@@ -118,7 +117,7 @@ class Lookups:
         source = _BY_PARAMETER.get(name)
         if source is None:
             return [], 0
-        self._check(known)
+        self.guard.check_tables(known)
         wanted = typed.casefold()
         entries = self._entries(source, known)
         found = [str(one.value) for one in entries if wanted in f"{one.value} {one.label}".casefold()]
@@ -126,16 +125,7 @@ class Lookups:
         return found[:MOST], len(found)
 
     def _entries(self, source: str, params: Mapping[str, str]) -> Sequence[Choice]:
-        if self.guard.tables and source in _FAR_REACHING:
-            raise InputError((Problem("uri", "", "leads to tables that are not served here"),))
-        entries = self.executor.choices(self.settings, source, params)
-        served = self.guard.tables
-        return [one for one in entries if source != "tables" or not served or one.value in served]
-
-    def _check(self, params: Mapping[str, str]) -> None:
-        for name in ("table", "related_table"):
-            if self.guard.tables and params.get(name, "").casefold() not in {"", *self.guard.tables}:
-                raise InputError((Problem(name, "", "is not served here"),))
+        return self.guard.choices(partial(self.executor.choices, self.settings), source, params)
 
 
 def _addresses() -> list[str]:

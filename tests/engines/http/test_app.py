@@ -158,6 +158,10 @@ def test_it_keeps_to_what_is_served(settings: dict[str, str], tmp_path: Path) ->
         assert made.json()["output"]["dry_run"] is True
         assert "not served" in host.post("delete_record", {"table": "lead"}).json()["error"]["message"]
         assert host.post("list_records", {"table": "account"}).status_code == 400
+        assert host.get("/choices/rows", table="account").status_code == 400
+        assert host.get("/choices/lookup", table="lead", column="parentaccountid").status_code == 400
+        assert host.get("/schemas/row", table="account").status_code == 400
+        assert [one["value"] for one in host.get("/choices/tables").json()] == ["lead"]
     with Host(settings) as host:
         path = str(tmp_path / "secret.txt")
         refused = host.post("upload_file", {"table": "account", "key": "0" * 8, "column": "x", "path": path})

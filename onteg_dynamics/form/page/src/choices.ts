@@ -5,7 +5,7 @@ import { itemOf, type Item } from "./combobox";
 import { type Context, paramsOf } from "./context";
 import type { Dynamic } from "./types";
 
-const SEARCHED = new Set(["rows", "lookup", "owners"]); // too many to have them all: the service searches
+const SEARCHED = new Set(["rows", "lookup", "owners", "parties", "users"]); // too many to have them all: the service searches
 const PAUSE = 250; // milliseconds without a key before it does
 
 interface Offered {
