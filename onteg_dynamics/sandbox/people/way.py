@@ -40,4 +40,6 @@ def _link(resource: resources.Resource) -> resources.Link | None:
         return resource.rows.link
     if isinstance(resource, resources.Reference):
         return resource.of.link
-    return None if isinstance(resource, resources.Call) else resource.link
+    if isinstance(resource, resources.Call):
+        return None if resource.target is None else resource.target.link
+    return resource.link

@@ -10,6 +10,11 @@ def no_such_segment(segment: str) -> Refusal:
     return Refusal(404, SEGMENT_CODE, f"Resource not found for the segment '{segment}'.")
 
 
+def unresolved_parameters() -> Refusal:
+    """A bound message by its name alone ("Use Web API actions", bound actions)."""
+    return Refusal(400, ODATA_CODE, "Request message has unresolved parameters.")
+
+
 def no_http_resource(url: str) -> Refusal:
     """The path exists, but not for this verb (a POST to a function)."""
     return Refusal(404, "", f"No HTTP resource was found that matches the request URI '{url}'.")

@@ -69,6 +69,8 @@ class Messages:
             Refusal: There is no such message here, the verb is wrong, or the message refuses.
         """
         item = self._find(request.world, call)
+        if not call.is_qualified:
+            raise refusals.no_such_segment(call.name) if item is None else refusals.unresolved_parameters()
         if item is None:
             is_elsewhere = call.name in self._by_name  # it is bound to something else
             raise refusals.no_such_segment(call.name) if is_elsewhere else nothing_here(call.name)

@@ -90,11 +90,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Call:
-    """A function or action; ``target`` is what it is bound to."""
+    """A function or action; ``target`` is what it is bound to, ``is_qualified`` whether its namespace is told."""
 
     name: str
     arguments: str | None
     target: Rows | OneRow | None = None
+    is_qualified: bool = True
 
 
 Resource = Rows | OneRow | Nothing | Property | RawValue | Count | Reference | Call
@@ -163,7 +164,7 @@ def _below_rows(world: World, rows: Rows, segment: Segment) -> Resource:
     if segment.name == "$ref":
         return Reference(rows)
     if segment.operation is None:
-        raise refusals.no_such_segment(segment.name)
+        return Call(segment.name, segment.key, rows, is_qualified=False)
     cast = world.model.table(segment.operation)
     if cast is None:
         return Call(segment.operation, segment.key, rows)
@@ -182,7 +183,7 @@ def _below_row(world: World, row: OneRow, segment: Segment) -> Resource:
         return Property(row, column)
     navigation = world.model.navigation(row.table.logical_name, segment.name)
     if navigation is None:
-        raise refusals.no_such_segment(segment.name)
+        return Call(segment.name, segment.key, row, is_qualified=False)
     return _follow(world, Link(row.table, stored_row(world, row), navigation), segment)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,3 +71,18 @@ def test_a_change_of_roles_counts_from_the_next_request_on(demo: Sandbox) -> Non
     added = _ask(demo, "POST", f"roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole", given, **admin)
     assert added.status_code == 204
     assert _ask(demo, "GET", "campaigns").json()["value"] == []
+
+
+def test_a_message_tells_nothing_of_hidden_rows(tmp_path: Path) -> None:
+    api = {"name": "new_Tell", "bound_to": "account", "response": {"Text": "String"}}
+    file = tmp_path / "apis.json"
+    file.write_text(json.dumps([{**api, "answer": {"Text": "{entity.name}"}}]))
+    with Sandbox(custom_apis=file) as sandbox:
+        admin = {"Authorization": f"Bearer {sandbox.token()}"}
+        told = {}
+        for row in _ask(sandbox, "GET", "accounts?$select=name", **admin).json()["value"]:
+            answer = _ask(sandbox, "POST", f"accounts({row['accountid']})/Microsoft.Dynamics.CRM.new_Tell", {})
+            told[row["name"]] = (answer.status_code, answer.json().get("Text"))
+    assert told.pop("Northwind Roasters") == (200, "Northwind Roasters")
+    assert told.pop("Alpine Ski House") == (200, "Alpine Ski House")
+    assert set(told.values()) == {(403, None)}

@@ -125,3 +125,11 @@ def test_the_messages_are_in_the_metadata(desk: Desk) -> None:
     text = desk.get("$metadata").body.decode()
     assert '<Action Name="QualifyLead" IsBound="true">' in text
     assert '<Action Name="WinOpportunity">' in text
+
+
+def test_a_bound_message_needs_its_namespace(desk: Desk, lead: str) -> None:
+    answer = desk.post(f"leads({lead})/QualifyLead", {})
+    assert (answer.status, answer.code) == (400, "0x80060888")
+    assert answer.message == "Request message has unresolved parameters."
+    for address in (f"leads({lead})/WinOpportunity", f"leads({lead})/nothing", "leads/nothing"):
+        assert desk.post(address, {}).status == 404

@@ -93,4 +93,4 @@ def test_a_bound_message_needs_its_namespace(declared: Declare) -> None:
     desk = declared({"name": "new_Greet", "bound_to": "contact"})
     own = desk.create("contacts", lastname="x")
     assert desk.do(f"contacts({own})/{CRM}.new_Greet").status == 204
-    assert desk.post(f"contacts({own})/new_Greet", {}).status == 404
+    assert desk.post(f"contacts({own})/new_Greet", {}).status == 400
