@@ -1,6 +1,6 @@
 """A long run in bad weather leaks nothing: memory, open files and threads stay as they were.
 
-Half a minute here; the whole half hour with ``-m hostile_long``.
+Some seconds here; the whole half hour with ``-m hostile_long``.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def work(seconds: float, folder: Path) -> Iterator[list[float]]:
 
 def check(seconds: float, folder: Path, *, growth: float) -> None:
     rounds = list(work(seconds, folder))
-    assert len(rounds) >= 6
+    assert len(rounds) >= 3
     third = len(rounds) // 3
     middle, last = rounds[third : 2 * third], rounds[2 * third :]
 
@@ -91,8 +91,8 @@ def check(seconds: float, folder: Path, *, growth: float) -> None:
 
 
 @pytest.mark.hostile
-def test_half_a_minute_leaks_nothing(tmp_path: Path) -> None:
-    check(30, tmp_path, growth=10)
+def test_some_rounds_leak_nothing(tmp_path: Path) -> None:
+    check(20, tmp_path, growth=10)
 
 
 @pytest.mark.hostile_long
