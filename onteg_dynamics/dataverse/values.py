@@ -34,18 +34,18 @@ def to_wire(column: Column, value: Any, details: Callable[[], Details]) -> Any:
     """`value` as the Web API wants it for `column`; None and empty text (except for text columns) clear it.
 
     Args:
-        column: any column but a lookup or a party list.
+        column: any column but a lookup.
         value: a Python value or text.
         details: brings the column's details; called only where the type needs them.
 
     Raises:
         ValueError: the value does not fit; the sentence says what does.
     """
+    if column.type == "PartyList":
+        raise ValueError("who takes part is said when a row is created, by Create Record or Run Batch")
     if value is None or (value == "" and column.type not in ("String", "Memo")):
         return None
     write = _WRITERS.get(column.type)
-    if column.type == "PartyList":
-        raise ValueError("who takes part is said when a row is created, by Create Record or Run Batch")
     if write is None:
         raise ValueError("this column cannot be written here")
     return write(value, details)

@@ -65,9 +65,14 @@ def test_an_empty_text_is_a_text_where_texts_are(kind: str) -> None:
     assert (wire(kind, ""), wire(kind, None)) == ("", None)
 
 
-@pytest.mark.parametrize("kind", ["Virtual", "File", "PartyList", "CalendarRules", ""])
+@pytest.mark.parametrize("kind", ["Virtual", "File", "CalendarRules", ""])
 def test_what_cannot_be_written_is_told(kind: str) -> None:
     assert refusal(kind, "x") == "this column cannot be written here"
+
+
+@pytest.mark.parametrize("value", ["Jim Glynn", [], "", None])
+def test_parties_are_no_value_of_a_row(value: object) -> None:
+    assert refusal("PartyList", value).startswith("who takes part is said when a row is created")
 
 
 @given(st.text())
