@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import ParseError
-
 import pytest
 
 from onteg_dynamics.dataverse.vocabulary import Message, Parameter, read_vocabulary
+from onteg_dynamics.errors import TransportError
 
 DOCUMENT = b"""<?xml version="1.0" encoding="utf-8"?>
 <edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -41,11 +40,11 @@ def test_types_that_parameters_need() -> None:
 
 
 def test_what_is_no_xml_is_refused() -> None:
-    with pytest.raises(ParseError):
+    with pytest.raises(TransportError, match="is no XML"):
         read_vocabulary(b"<html>not found")
 
 
 def test_entities_are_not_followed() -> None:
     document = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'
-    with pytest.raises(ParseError):
+    with pytest.raises(TransportError, match="document type"):
         read_vocabulary(document)
