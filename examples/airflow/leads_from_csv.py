@@ -13,7 +13,7 @@ from pathlib import Path
 from airflow.sdk import DAG, ObjectStoragePath, task
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
-from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.policy import with_policy
 from onteg_dynamics.engines.airflow.transfers import DynamicsImportOperator
 
 FILE = f"{{{{ var.value.get('dynamics_leads', '{Path(__file__).with_name('leads.csv')}') }}}}"
@@ -24,7 +24,7 @@ WORTH = 20_000
 CHUNK = 50  # leads that one task qualifies; a task for each would cost more than its work
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def chosen(imported: dict) -> list[list[str]]:
     """The leads of the file that are worth the while, in chunks."""
     with ObjectStoragePath(imported["results_path"]).open("r") as lines:
@@ -35,7 +35,7 @@ def chosen(imported: dict) -> list[list[str]]:
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def qualify(leads: list[str]) -> list[str]:
     """Qualify each lead that is still open; the new opportunities."""
     hook = DynamicsHook()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, task, task_group
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
-from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.policy import with_policy
 from onteg_dynamics.engines.airflow.transfers import DynamicsExportOperator
 
 TABLES = ("account", "contact", "lead", "opportunity", "product")
@@ -18,13 +18,13 @@ PARTS = 3
 FOLDER = "{{ var.value.get('dynamics_folder', '/tmp/dynamics') }}/{{ dag_run.run_after.strftime('%Y%m%d') }}"
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def split(table: str) -> list[dict]:
     """The table in parts of about the same size."""
     return DynamicsHook().split(table, PARTS)
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def check(table: str, parts: list[dict], files: list[dict]) -> dict:
     """All rows arrived."""
     return DynamicsHook().check_counts(table, parts, sum(file["rows"] for file in files))

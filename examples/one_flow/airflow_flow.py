@@ -9,14 +9,14 @@ from airflow.sdk import DAG, task
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
 from onteg_dynamics.engines.airflow.operators import DynamicsOperator
-from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.policy import with_policy
 
 LEADS = Path(__file__).with_name("leads.csv")
 FOLDER = "{{ var.value.get('dynamics_folder', '/tmp/dynamics') }}"
 NEW = "subject eq 'Spring fair' and statecode eq 0"
 
 
-@task(retries=3, retry_policy=DynamicsRetryPolicy())
+@task(**with_policy({"retries": 3}))
 def follow_up(lead: dict) -> str:
     """Qualify a lead and leave its owner a task."""
     run = DynamicsHook().run

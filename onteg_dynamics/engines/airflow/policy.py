@@ -65,12 +65,15 @@ class DynamicsRetryPolicy(RetryPolicy):
         return cls()
 
 
-def with_policy(arguments: dict[str, Any]) -> dict[str, Any]:
-    """An operator's arguments, with our retry policy where the DAG's author names none.
+def with_policy(arguments: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An operator's arguments, with our retry policy where the DAG's author names none and Airflow knows such.
+
+    For a ``@task`` that uses the hook: ``@task(**with_policy())``, which Airflow 3.2 takes too.
 
     Args:
         arguments: as given to the operator.
     """
+    arguments = arguments or {}
     if not HAS_POLICIES or arguments.get("retry_policy") is not None:
         return arguments
     return {**arguments, "retry_policy": DynamicsRetryPolicy()}

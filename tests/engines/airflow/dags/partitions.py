@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, task
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
-from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.policy import with_policy
 from onteg_dynamics.engines.airflow.transfers import DynamicsExportOperator, DynamicsImportOperator
 
 FOLDER = "{{ var.value.dynamics_folder }}/partitions"
 PARTS = 8
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def split() -> list[dict]:
     """The contacts in parts."""
     return DynamicsHook().split("contact", PARTS)
@@ -24,7 +24,7 @@ def paths(files: list[dict]) -> list[str]:
     return [file["path"] for file in files]
 
 
-@task(retry_policy=DynamicsRetryPolicy())
+@task(**with_policy())
 def check(parts: list[dict], files: list[dict], imports: list[dict]) -> dict[str, int]:
     """All contacts are in the files, and all of them have become leads."""
     hook = DynamicsHook()

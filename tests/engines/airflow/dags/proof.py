@@ -7,7 +7,7 @@ from airflow.sdk import DAG, task
 
 from onteg_dynamics.engines.airflow.hooks import DynamicsHook
 from onteg_dynamics.engines.airflow.operators import DynamicsJobOperator, DynamicsOperator
-from onteg_dynamics.engines.airflow.policy import DynamicsRetryPolicy
+from onteg_dynamics.engines.airflow.policy import with_policy
 from onteg_dynamics.engines.airflow.sensors import DynamicsChangesSensor, DynamicsJobSensor
 from onteg_dynamics.engines.airflow.transfers import DynamicsImportOperator
 
@@ -74,7 +74,7 @@ with dag("job_of_another"):
 with dag("wrong", default_args={"retries": 3, "retry_delay": timedelta(seconds=1)}):
     DynamicsOperator(task_id="table", action="list_records", options={"table": "{{ 'nosuchtable' }}"})
 
-    @task(retry_policy=DynamicsRetryPolicy())
+    @task(**with_policy())
     def by_hand() -> None:
         """The hook, with the same policy."""
         DynamicsHook().run("get_record", {"table": "nosuchtable", "key": "11111111-2222-3333-4444-555555555555"})
