@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +33,7 @@ TEXT, BYTES, WHOLE, ROW = "Edm.String", "Edm.Binary", "Edm.Int64", "mscrm.crmbas
 MESSAGES = frozenset({"column", "annotation", "activitymimeattachment"})
 _NAMESPACE = "Microsoft.Dynamics.CRM."
 _MAX_BLOCK_ID = 64
+_KEY = secrets.token_bytes(32)
 Source = Callable[[World, str, int, int], bytes]
 
 
@@ -63,8 +66,9 @@ def arranged(store: Store, upload: Upload, listed: object) -> int:
 
 
 def download_token(kind: str, key: str) -> str:
-    """A continuation token for a download; it names what is read and where."""
-    return base64.urlsafe_b64encode(orjson.dumps(["download", kind, key])).decode()
+    """A continuation token for a download; it names what is read, and cannot be made up."""
+    named = orjson.dumps([kind, key])
+    return base64.urlsafe_b64encode(orjson.dumps([kind, key, _signature(named)])).decode()
 
 
 def downloader(sources: Mapping[str, Source]) -> Callable[[Request, dict[str, Any], Target], Response]:
@@ -140,13 +144,22 @@ def _check_block(store: Store, token: str, block: str, data: bytes) -> None:
 
 
 def _opened(token: object) -> tuple[str, str]:
+    """What a download's token names.
+
+    Raises:
+        Refusal: It is none of ours: whoever begins a download was seen to have the right to it.
+    """
     try:
-        word, kind, key = orjson.loads(base64.urlsafe_b64decode(str(token).encode()))
+        kind, key, signature = orjson.loads(base64.urlsafe_b64decode(str(token).encode()))
     except (ValueError, TypeError) as error:
         raise refusals.no_upload() from error
-    if word != "download":
+    if not hmac.compare_digest(str(signature).encode(), _signature(orjson.dumps([kind, key])).encode()):
         raise refusals.no_upload()
     return str(kind), str(key)
+
+
+def _signature(named: bytes) -> str:
+    return hmac.new(_KEY, named, "sha256").hexdigest()
 
 
 def _number(given: Mapping[str, Any], name: str) -> int:

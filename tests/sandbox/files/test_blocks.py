@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -140,6 +141,14 @@ def test_tokens_of_another_kind(client: Client) -> None:
     read = {"Offset": 0, "BlockLength": 5}
     for token in ("made up", begin(client, own)):
         assert client.post("DownloadBlock", {**read, "FileContinuationToken": token}).status == 400
+
+
+def test_a_token_for_another_file_cannot_be_made_up(client: Client) -> None:
+    own = account(client)
+    upload(client, f"{own}/{FILE}", b"secret")
+    made_up = base64.urlsafe_b64encode(json.dumps(["file", client.get(own).json()[FILE], "0" * 64]).encode()).decode()
+    answer = client.post("DownloadBlock", {"Offset": 0, "BlockLength": 6, "FileContinuationToken": made_up})
+    assert answer.status == 400
 
 
 def test_parts_of_a_download(client: Client) -> None:
