@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
+
+# A busy machine is no failure.
+property_tests.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_tests.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
