@@ -18,6 +18,8 @@ from onteg_dynamics.dataverse.shape import Row
 
 __all__ = ["Streams"]
 
+_WAITING = 2
+"""Pages that wait to be taken, beyond the one that each stream has in hand."""
 _LOOK = 0.2
 """Seconds after which a stream whose pages nobody takes looks whether it is still wanted."""
 
@@ -49,7 +51,7 @@ class Streams:
         """
         self.split = self.source.split(self.link)
         paths = self.split.paths
-        self._pages: Queue[list[Row] | Exception | None] = Queue(self.parallel)
+        self._pages: Queue[list[Row] | Exception | None] = Queue(_WAITING)
         running = self._start(paths)
         try:
             while running:
