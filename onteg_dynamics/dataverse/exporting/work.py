@@ -19,7 +19,7 @@ import orjson
 
 from onteg_dynamics.errors import ErrorDetails, InputError
 
-__all__ = ["Note", "Plan", "Work", "locked", "read_whole", "write_whole"]
+__all__ = ["Note", "Plan", "Work", "emptied", "holds_only", "locked", "read_whole", "write_whole"]
 
 _LATER = ErrorDetails(retryable=True, retry_after=10)  # it may be one that an engine has started again too soon
 _OWN = re.compile(r"lock|plan\.json|result|\d{4}\.(rows|json)|.*\.new")
@@ -129,14 +129,24 @@ class Work:
         self.folder.rmdir()
 
     def _empty(self) -> None:
-        # The plan goes first: without it nothing here is gone on with.
-        (self.folder / "plan.json").unlink(missing_ok=True)
-        for file in self.folder.iterdir():
-            if file.name != "lock" and _OWN.fullmatch(file.name):
-                file.unlink(missing_ok=True)
+        emptied(self.folder, _OWN)
 
     def _is_ours(self) -> bool:
-        return self.folder.is_dir() and all(_OWN.fullmatch(file.name) for file in self.folder.iterdir())
+        return holds_only(self.folder, _OWN)
+
+
+def emptied(folder: Path, own: re.Pattern[str]) -> None:
+    """Remove the files of a working folder whose names are ours, but for its lock."""
+    # The plan goes first: without it nothing here is gone on with.
+    (folder / "plan.json").unlink(missing_ok=True)
+    for file in folder.iterdir():
+        if file.name != "lock" and own.fullmatch(file.name):
+            file.unlink(missing_ok=True)
+
+
+def holds_only(folder: Path, own: re.Pattern[str]) -> bool:
+    """Whether a folder is there and has no files but ours."""
+    return folder.is_dir() and all(own.fullmatch(file.name) for file in folder.iterdir())
 
 
 def read_whole(file: Path) -> Mapping[str, Any] | None:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from onteg_dynamics.dataverse.bulk.job import Result
-from onteg_dynamics.dataverse.exporting.work import locked, read_whole, write_whole
+from onteg_dynamics.dataverse.exporting.work import emptied, holds_only, locked, read_whole, write_whole
 from onteg_dynamics.dataverse.ids import RowIds
 from onteg_dynamics.errors import ErrorDetails, InputError
 
@@ -196,14 +196,10 @@ class Journal:
         self._done[index] = 1
 
     def _empty(self) -> None:
-        # The plan goes first: without it nothing here is gone on with.
-        (self.folder / "plan.json").unlink(missing_ok=True)
-        for file in self.folder.iterdir():
-            if file.name != "lock" and _OWN.fullmatch(file.name):
-                file.unlink(missing_ok=True)
+        emptied(self.folder, _OWN)
 
     def _is_ours(self) -> bool:
-        return self.folder.is_dir() and all(_OWN.fullmatch(file.name) for file in self.folder.iterdir())
+        return holds_only(self.folder, _OWN)
 
 
 def _short(entry: Entry) -> dict[str, Any]:
