@@ -31,15 +31,16 @@ from onteg_dynamics.errors import InputError, OntegError, Problem
 __all__ = ["Email", "add_activity", "complete", "send_email"]
 
 _OPEN, _COMPLETED, _SCHEDULED = 0, 1, 3
+_START, _END = "scheduledstart", "scheduledend"
 _COMMON = {"subject": "subject", "description": "description", "priority": "prioritycode", "owner": "ownerid"}
-_WHEN = {"start": "scheduledstart", "due": "scheduledend", "minutes": "actualdurationminutes"}
+_WHEN = {"start": _START, "due": _END, "minutes": "actualdurationminutes"}
 _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "task": {**_COMMON, **_WHEN},
     "phonecall": {**_COMMON, **_WHEN, "phone_number": "phonenumber", "outgoing": "directioncode"},
     "appointment": {
         **_COMMON,
-        "start": "scheduledstart",
-        "end": "scheduledend",
+        "start": _START,
+        "end": _END,
         "all_day": "isalldayevent",
         "location": "location",
     },
@@ -78,8 +79,21 @@ def add_activity(link: Link, kind: str, options: Mapping[str, Any]) -> tuple[str
     taking_part = parties(link, options)
     related = {f"{kind}_activity_parties": taking_part} if taking_part else {}
     with told_by_option(names):
+        if kind == "appointment":
+            _refuse_backwards(link, row)
         made = create(link, link.table(kind), row, related=related)
     return str(made.id), len(taking_part)
+
+
+def _refuse_backwards(link: Link, row: Mapping[str, Any]) -> None:
+    """An appointment does not end before it starts."""
+    given = {name: row[name] for name in (_START, _END) if row.get(name)}
+    try:
+        times = link.writer(link.table("appointment")).write(given, "create")
+    except InputError:
+        return  # they are no times at all; told with what is wrong with other columns
+    if len(times) == len((_START, _END)) and times[_END] < times[_START]:
+        raise InputError((Problem(f"row.{_END}", "", f"is before Start ({_START})"),))
 
 
 def send_email(link: Link, options: Mapping[str, Any], files: Iterable[Content], *, send: bool = True) -> Email:

@@ -84,6 +84,18 @@ def test_an_appointment_with_rows_and_addresses(run: Any) -> None:
     assert row(run, "appointment", made["id"], "scheduledstart", "location")["location"] == "Roastery"
 
 
+def test_an_appointment_does_not_end_before_it_starts(run: Any, sandbox: Sandbox) -> None:
+    with pytest.raises(InputError) as caught:
+        run("add_appointment", subject="Tasting", start="2026-12-01T09:00:00+02:00", end="2026-12-01T06:59:00Z")
+    assert str(caught.value) == "End (end): is before Start (scheduledstart)"
+    with pytest.raises(InputError, match="is before Start"):
+        run("add_appointment", subject="x", start="2026-12-02", end="2026-12-01", dry_run=True)
+    with pytest.raises(InputError, match="a date is expected"):
+        run("add_appointment", subject="x", start="soon", end="2026-12-01")
+    assert not any(exchange.method == "POST" for exchange in sandbox.exchanges if "/appointments" in exchange.target)
+    assert run("add_appointment", subject="A moment", start="2026-12-01", end="2026-12-01T00:00:00Z")["id"]
+
+
 def test_an_email_is_sent_with_files(run: Any, account: dict[str, str], tmp_path: Path) -> None:
     organization = run("who_am_i")["organization_id"]
     run("update_record", table="organization", key=organization, row={"maxuploadfilesize": 16_000_000})

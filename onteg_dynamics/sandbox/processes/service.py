@@ -46,6 +46,7 @@ def add_to_queue(request: Request, arguments: dict[str, Any], target: Target) ->
     table, row = typed_row(request.world, arguments, "Target")
     own, items = str(row[table.primary_id]), request.world.model.tables["queueitem"]
     waiting = _items(request, objectid=own, statecode=ACTIVE)
+    _check_source(request, arguments, waiting)
     if waiting and waiting[0]["queueid"] == queue[queues.primary_id]:
         raise refusals.already_queued()
     for item in waiting:
@@ -82,6 +83,15 @@ def remove(request: Request, arguments: dict[str, Any], target: Target) -> Respo
     items, item = bound_row(request, target)
     delete_row(request.world, request.caller, items, item)
     return Response(204)
+
+
+def _check_source(request: Request, arguments: dict[str, Any], waiting: list[Row]) -> None:
+    """Refuses a source queue that does not exist, or that the row is not in; nothing documented says that it may be."""
+    if arguments.get("SourceQueue") is None:
+        return
+    queues, source = typed_row(request.world, arguments, "SourceQueue", "queue")
+    if source[queues.primary_id] not in {item["queueid"] for item in waiting}:
+        raise refusals.not_in_source_queue()
 
 
 def _describe(request: Request, items: Table, made: str, properties: Row) -> None:

@@ -43,6 +43,11 @@ def already_queued() -> Refusal:
     return Refusal(400, "0x80040526", f"{text} for this object.")
 
 
+def not_in_source_queue() -> Refusal:
+    """A row that is to leave a queue in which it is not. The code is that of a row which does not exist."""
+    return Refusal(404, "0x80040217", "The given object has no active queue item in the source queue.")
+
+
 def wrong_member(expected: str) -> Refusal:
     """A member of another kind than a marketing list holds."""
     return Refusal(400, "0x80040300", f"The list holds members of the type {expected} only.")

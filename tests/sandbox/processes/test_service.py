@@ -77,6 +77,19 @@ def test_a_row_waits_in_one_queue(desk: Desk, case: str, queue: str) -> None:
     assert desk.all("queueitems") == []
 
 
+def test_a_row_leaves_the_queue_that_it_is_in(desk: Desk, case: str, queue: str) -> None:
+    other, third = desk.create("queues", name="Other"), desk.create("queues", name="Third")
+    moved = {**target(case), "SourceQueue": {"queueid": queue}}
+    assert desk.post(f"queues({other})/{CRM}.AddToQueue", moved).code == "0x80040217"
+    desk.do(f"queues({queue})/{CRM}.AddToQueue", target(case), status=200)
+    for wrong in (third, MISSING):
+        body = {**target(case), "SourceQueue": {"queueid": wrong}}
+        assert desk.post(f"queues({other})/{CRM}.AddToQueue", body).status == 404
+    assert [item["_queueid_value"] for item in desk.all("queueitems")] == [queue]
+    desk.do(f"queues({other})/{CRM}.AddToQueue", moved, status=200)
+    assert [item["_queueid_value"] for item in desk.all("queueitems")] == [other]
+
+
 def test_an_item_is_described_when_it_is_put_into_a_queue(desk: Desk, case: str, queue: str) -> None:
     body = {**target(case), "QueueItemProperties": {"@odata.type": f"{CRM}.queueitem", "priority": 3}}
     desk.do(f"queues({queue})/{CRM}.AddToQueue", body, status=200)
