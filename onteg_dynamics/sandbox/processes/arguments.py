@@ -13,7 +13,6 @@ from onteg_dynamics.sandbox.service.message import Request
 from onteg_dynamics.sandbox.service.messages import Target
 from onteg_dynamics.sandbox.service.path import NAMESPACE
 from onteg_dynamics.sandbox.service.resources import OneRow, stored_row
-from onteg_dynamics.sandbox.world import World
 from onteg_dynamics.sandbox.write.values import is_guid
 
 Row = dict[str, Any]
@@ -62,30 +61,45 @@ def _fits(value: Any, kind: str) -> bool:
 
 
 def bound_row(request: Request, target: Target) -> tuple[Table, Row]:
-    """The row that a message is called on, with its table."""
+    """The row that a message is called on, with its table.
+
+    Raises:
+        Refusal: The caller may not read it.
+    """
     assert isinstance(target, OneRow)
-    return target.table, stored_row(request.world, target)
+    return target.table, readable(request, target.table, stored_row(request.world, target))
 
 
-def typed_row(world: World, arguments: Mapping[str, Any], name: str, *tables: str) -> tuple[Table, Row]:
+def readable(request: Request, table: Table, row: Row) -> Row:
+    """A row, where the caller may read it: messages tell nothing of other rows.
+
+    Raises:
+        Refusal: The caller may not.
+    """
+    if request.caller.rights is not None:
+        request.caller.rights.check("Read", table, row)
+    return row
+
+
+def typed_row(request: Request, arguments: Mapping[str, Any], name: str, *tables: str) -> tuple[Table, Row]:
     """The row that an argument names, which must be of one of some tables.
 
     Args:
-        world: The sandbox.
+        request: The request.
         arguments: The arguments of the message.
         name: The parameter.
         tables: Their logical names; where there is one only, the argument need not tell it.
 
     Raises:
-        Refusal: It names no such row.
+        Refusal: It names no such row, or one that the caller may not read.
     """
     value = arguments.get(name)
     if isinstance(value, Mapping) and len(tables) == 1 and "@odata.id" not in value:
         value = {"@odata.type": f"{NAMESPACE}{tables[0]}", **value}
-    table, row = row_argument(world, {name: value}, name)
+    table, row = row_argument(request.world, {name: value}, name)
     if tables and table.logical_name not in tables:
         raise refusals.wrong_odata_type(table.type_name, f"{NAMESPACE}{tables[0]}", name)
-    return table, row
+    return table, readable(request, table, row)
 
 
 def status_argument(table: Table, value: int, state: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.model import Table
-from onteg_dynamics.sandbox.people.references import row_argument
+from onteg_dynamics.sandbox.processes.arguments import typed_row
 from onteg_dynamics.sandbox.processes.maps import mapped
 from onteg_dynamics.sandbox.read.render import json_value
 from onteg_dynamics.sandbox.service.message import Request, Response
@@ -19,9 +19,7 @@ _CRM = "mscrm."
 def initialize_from(request: Request, arguments: dict[str, Any], _target: Target) -> Response:
     """The columns of a new row that a row maps onto; nothing is stored."""
     model = request.world.model
-    source, row = row_argument(request.world, arguments, "EntityMoniker")
-    if request.caller.rights is not None:
-        request.caller.rights.check("Read", source, row)
+    source, row = typed_row(request, arguments, "EntityMoniker")
     name = arguments["TargetEntityName"]
     target = model.table(str(name))
     if target is None:
@@ -54,7 +52,7 @@ def _members(request: Request, target: Table, values: dict[str, Any]) -> dict[st
 
 def calculate_rollup(request: Request, arguments: dict[str, Any], _target: Target) -> Response:
     """A rollup column's value: a number is counted anew from the rows below, as its definition says."""
-    table, row = row_argument(request.world, arguments, "Target")
+    table, row = typed_row(request, arguments, "Target")
     name = str(arguments["FieldName"])
     column = table.columns.get(name)
     if column is None or f"{name}_date" not in table.columns or f"{name}_state" not in table.columns:

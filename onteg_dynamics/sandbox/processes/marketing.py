@@ -24,7 +24,7 @@ _LARGEST = 5000
 def add_members(request: Request, arguments: dict[str, Any], _target: Target) -> Response:
     """Puts rows into a marketing list; who is in it already stays."""
     check(_ADD_ALL, arguments)
-    table, row = typed_row(request.world, arguments, "List", "list")
+    table, row = typed_row(request, arguments, "List", "list")
     for member in arguments["Members"]:
         _add(request, table, row, member)
     return Response(204)
@@ -94,7 +94,7 @@ def send_email(request: Request, arguments: dict[str, Any], target: Target) -> R
 
 def retrieve_duplicates(request: Request, arguments: dict[str, Any], _target: Target) -> Response:
     """The rows that the published rules find to be like a row."""
-    table, row = row_argument(request.world, arguments, "BusinessEntity")
+    table, row = typed_row(request, arguments, "BusinessEntity")
     other = request.world.model.table(str(arguments["MatchingEntityName"]))
     if other is None:
         raise refusals.no_such_table("LogicalName", str(arguments["MatchingEntityName"]))
@@ -117,7 +117,8 @@ def _alike(request: Request, table: Table, row: Row, other: Table) -> list[Row]:
         if None in match.values():
             continue
         for one in request.world.store.select(other.logical_name, match):
-            found[str(one[other.primary_id])] = one
+            if request.caller.rights is None or request.caller.rights.allows("Read", other, one):
+                found[str(one[other.primary_id])] = one
     found.pop(str(row[table.primary_id]), None)
     return [found[own] for own in sorted(found)]
 

@@ -9,7 +9,7 @@ from typing import Any
 from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.model import Table
-from onteg_dynamics.sandbox.processes.arguments import Row, check, status_argument, typed_row
+from onteg_dynamics.sandbox.processes.arguments import Row, check, readable, status_argument, typed_row
 from onteg_dynamics.sandbox.processes.moves import make_from, move, state_label
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target
@@ -59,23 +59,25 @@ class _Step:
     def run(self, request: Request, arguments: dict[str, Any], _target: Target) -> Response:
         """Makes the new document with its lines, and answers with it."""
         check(self.message, arguments)
-        tables = request.world.model.tables
-        table = tables[self.source]
-        row = request.world.store.get(table, str(arguments[self.parameter]).lower())
-        if row is None:
-            raise refusals.no_such_row(self.source, str(arguments[self.parameter]))
+        table, row = _document(request, self.source, arguments[self.parameter])
         if row["statecode"] not in self.states:
             raise refusals.wrong_state(self.name, self.source, state_label(table, row))
         own = copy_document(request, table, row, self.target)
         if self.after is not None:
             move(request, table, row, self.after, None)
-        return _answer(request, tables[self.target], own, arguments.get("ColumnSet"))
+        return _answer(request, request.world.model.tables[self.target], own, arguments.get("ColumnSet"))
+
+
+def _document(request: Request, name: str, value: Any) -> tuple[Table, Row]:
+    table, own = request.world.model.tables[name], str(value)
+    row = request.world.store.get(table, own.lower())
+    if row is None:
+        raise refusals.no_such_row(name, own)
+    return table, readable(request, table, row)
 
 
 def copy_document(request: Request, table: Table, row: Row, target: str) -> str:
     """A document made of another one, with its lines; its id."""
-    if request.caller.rights is not None:
-        request.caller.rights.check("Read", table, row)
     owner = lookup_values("ownerid", row["ownerid__table"], row["ownerid"])
     own = make_from(request, table, row, target, **owner)
     lines, back = _LINES[table.logical_name]
@@ -108,7 +110,7 @@ def _closing(message: Message, table: str, column: str, states: Mapping[int, int
         tables = request.world.model.tables
         body = {name: one for name, one in arguments[parameter].items() if name != "@odata.type"}
         address = body.pop(f"{column}@odata.bind", None)
-        _, row = typed_row(request.world, {column: {"@odata.id": address}}, column, table)
+        _, row = typed_row(request, {column: {"@odata.id": address}}, column, table)
         if row["statecode"] not in states:
             raise refusals.wrong_state(message.name, table, state_label(tables[table], row))
         state = states[row["statecode"]]
@@ -123,10 +125,7 @@ def _closing(message: Message, table: str, column: str, states: Mapping[int, int
 def revise_quote(request: Request, arguments: dict[str, Any], _target: Target) -> Response:
     """Makes a draft of a closed quote."""
     check(_REVISE, arguments)
-    table = request.world.model.tables["quote"]
-    row = request.world.store.get(table, str(arguments["QuoteId"]).lower())
-    if row is None:
-        raise refusals.no_such_row("quote", str(arguments["QuoteId"]))
+    table, row = _document(request, "quote", arguments["QuoteId"])
     if row["statecode"] != 3:
         raise refusals.wrong_state("ReviseQuote", "quote", state_label(table, row))
     own = copy_document(request, table, {**row, "quotenumber": None}, "quote")

@@ -8,7 +8,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.references import row_argument
-from onteg_dynamics.sandbox.processes.arguments import Row, bound_row, check, status_argument, typed_row
+from onteg_dynamics.sandbox.processes.arguments import Row, bound_row, check, readable, status_argument, typed_row
 from onteg_dynamics.sandbox.processes.moves import make_from, move, references, state_label
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target
@@ -69,7 +69,7 @@ def _opportunity(request: Request, table: Table, lead: Row, arguments: dict[str,
             other, row = row_argument(request.world, arguments, parameter)
             values |= lookup_values(column, other.logical_name, str(row[other.primary_id]))
     if arguments.get("OpportunityCustomerId") is not None:
-        other, row = typed_row(request.world, arguments, "OpportunityCustomerId", "account", "contact")
+        other, row = typed_row(request, arguments, "OpportunityCustomerId", "account", "contact")
         values |= lookup_values("customerid", other.logical_name, str(row[other.primary_id]))
     topic = lead.get("subject") or lead.get("fullname") or lead.get("companyname")
     return make_from(request, table, lead, "opportunity", name=topic, **values)
@@ -100,7 +100,7 @@ def _close(request: Request, arguments: dict[str, Any], state: int) -> Response:
     row = world.store.get(table, str(activity.get("opportunityid")))
     if row is None:
         raise refusals.required_field("opportunityid")
-    if row["statecode"] != OPEN:
+    if readable(request, table, row)["statecode"] != OPEN:
         raise refusals.already_closed("opportunity", state_label(table, row))
     status = status_argument(table, arguments["Status"], state)
     ended = activity.get("actualend") or world.now()

@@ -8,7 +8,7 @@ from onteg_dynamics.sandbox import refusals
 from onteg_dynamics.sandbox.metadata import Message
 from onteg_dynamics.sandbox.model import Table
 from onteg_dynamics.sandbox.people.references import principal_argument
-from onteg_dynamics.sandbox.processes.arguments import Row, bound_row, check, status_argument, typed_row
+from onteg_dynamics.sandbox.processes.arguments import Row, bound_row, check, readable, status_argument, typed_row
 from onteg_dynamics.sandbox.processes.moves import make, move, state_label
 from onteg_dynamics.sandbox.service.message import Request, Response
 from onteg_dynamics.sandbox.service.messages import Registered, Target, result
@@ -30,7 +30,7 @@ def close_incident(request: Request, arguments: dict[str, Any], _target: Target)
     row = world.store.get(table, str(activity.get("incidentid")))
     if row is None:
         raise refusals.required_field("incidentid")
-    if row["statecode"] != ACTIVE:
+    if readable(request, table, row)["statecode"] != ACTIVE:
         raise refusals.already_closed("incident", state_label(table, row))
     move(request, table, row, RESOLVED, status_argument(table, arguments["Status"], RESOLVED))
     about = lookup_values("regardingobjectid", "incident", str(row["incidentid"]))
@@ -43,7 +43,7 @@ def add_to_queue(request: Request, arguments: dict[str, Any], target: Target) ->
     """Puts a row into a queue, out of another one where it is in one."""
     check(_ADD, arguments)
     queues, queue = bound_row(request, target)
-    table, row = typed_row(request.world, arguments, "Target")
+    table, row = typed_row(request, arguments, "Target")
     own, items = str(row[table.primary_id]), request.world.model.tables["queueitem"]
     waiting = _items(request, objectid=own, statecode=ACTIVE)
     _check_source(request, arguments, waiting)
@@ -89,7 +89,7 @@ def _check_source(request: Request, arguments: dict[str, Any], waiting: list[Row
     """Refuses a source queue that does not exist, or that the row is not in; nothing documented says that it may be."""
     if arguments.get("SourceQueue") is None:
         return
-    queues, source = typed_row(request.world, arguments, "SourceQueue", "queue")
+    queues, source = typed_row(request, arguments, "SourceQueue", "queue")
     if source[queues.primary_id] not in {item["queueid"] for item in waiting}:
         raise refusals.not_in_source_queue()
 
