@@ -39,6 +39,8 @@ class Watched:
 class Vigil:
     """Ends answers that are not whole in time, from one thread for all of them, which rests while there are none.
 
+    The thread rests only after a second without an answer: to wake it for each one would cost as much as the answer.
+
     Args:
         clock: seconds that only grow.
     """
@@ -49,17 +51,20 @@ class Vigil:
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_over = False
+        self._is_busy = False
+        self._is_resting = False
 
     def begin(self, answer: Ended, seconds: float) -> Watched:
         """Watch an answer that must be whole within some seconds."""
         watched = Watched(answer, self._clock() + seconds)
         with self._news:
             self._watched.add(watched)
+            self._is_busy = True
             if self._thread is None:
                 self._is_over = False
                 self._thread = threading.Thread(target=self._watch, name="onteg-vigil", daemon=True)
                 self._thread.start()
-            elif len(self._watched) == 1:
+            elif self._is_resting:
                 self._news.notify()
         return watched
 
@@ -81,10 +86,14 @@ class Vigil:
     def _watch(self) -> None:
         with self._news:
             while not self._is_over:
-                self._news.wait(_STEP if self._watched else None)
-                now = self._clock()
-                for watched in [one for one in self._watched if now >= one.until]:
-                    self._watched.discard(watched)
-                    watched.is_late = True
-                    with suppress(OSError, ValueError):  # it has ended in this very moment
-                        watched.answer.shutdown()
+                self._is_resting, self._is_busy = not self._is_busy, bool(self._watched)
+                self._news.wait(None if self._is_resting else _STEP)
+                self._end_late()
+
+    def _end_late(self) -> None:
+        now = self._clock()
+        for watched in [one for one in self._watched if now >= one.until]:
+            self._watched.discard(watched)
+            watched.is_late = True
+            with suppress(OSError, ValueError):  # it has ended in this very moment
+                watched.answer.shutdown()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 
 import pytest
 import requests
 import urllib3.exceptions as u3
 
+from onteg_dynamics.dataverse import vigil as module
 from onteg_dynamics.dataverse.transport import _never_sent
 from onteg_dynamics.dataverse.vigil import Vigil
 
@@ -46,6 +48,37 @@ def test_its_thread_ends_with_it_and_begins_anew() -> None:
         assert thread.is_alive()
         vigil.close()
         assert not thread.is_alive()
+    vigil.close()
+
+
+def test_answers_that_come_one_after_the_other_do_not_wake_its_thread() -> None:
+    looks: list[str] = []
+
+    def clock() -> float:
+        looks.append(threading.current_thread().name)
+        return 0.0
+
+    vigil = Vigil(clock)
+    for _ in range(100):
+        watched = vigil.begin(Answer(), 100)
+        time.sleep(0.001)
+        vigil.end(watched)
+    vigil.close()
+    assert looks.count("onteg-vigil") < 20
+
+
+def test_its_thread_that_rests_is_woken_by_the_next_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_STEP", 0.01)
+    now = [0.0]
+    vigil = Vigil(lambda: now[0])
+    vigil.end(vigil.begin(Answer(), 10))
+    while not vigil._is_resting:
+        time.sleep(0.01)
+    late = Answer()
+    watched = vigil.begin(late, 10)
+    now[0] = 11.0
+    assert late.ended.wait(10)
+    assert vigil.end(watched)
     vigil.close()
 
 
