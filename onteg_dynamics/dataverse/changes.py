@@ -11,7 +11,7 @@ from typing import Any
 
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
-from onteg_dynamics.dataverse.paging import fingerprint
+from onteg_dynamics.dataverse.paging import Trail, fingerprint
 from onteg_dynamics.dataverse.protocol import LABELS, Request, prefer
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.shape import Row
@@ -128,11 +128,12 @@ class Changes:
             self.deleted += sorted(missing)
 
     def _pages(self) -> Iterator[list[Row]]:
-        given = 0
+        given, trail = 0, Trail()
         self.begun = self.position is None
         position = self.position or self._beginning()
         while not self.complete:
             self.full = position.full
+            trail.enter(position.link)
             data = self._fetch(position)
             entries = data["value"][position.skip :]
             room = None if self.limit is None else self.limit - given
@@ -140,6 +141,7 @@ class Changes:
             given += len(taken)
             rows = self._sorted_out(taken, show=not (self.only_later and position.full))
             self.position = position = self._after(position, len(taken), len(entries), data)
+            trail.leave(data.get("@odata.nextLink"), empty=not data["value"])
             yield rows
             self.begun = False
             if self.limit is not None and given >= self.limit:

@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import literal, query_string
+from onteg_dynamics.dataverse.paging import every_row
 from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.errors import InputError, Problem
 
@@ -126,7 +127,7 @@ def endpoints(link: Link, webhook: str = "") -> list[Endpoint]:
         "$filter": f"contract eq {WEBHOOK}" + (f" and {wanted}" if webhook else ""),
         "$orderby": "createdon,serviceendpointid",
     }
-    return [_endpoint(row) for row in _all(link, "serviceendpoints" + query_string(options))]
+    return [_endpoint(row) for row in every_row(link, "serviceendpoints" + query_string(options))]
 
 
 def steps_of(link: Link, found: Iterable[Endpoint]) -> list[Step]:
@@ -141,7 +142,7 @@ def steps_of(link: Link, found: Iterable[Endpoint]) -> list[Step]:
         "$filter": any_of or f"eventhandler_serviceendpoint/contract eq {WEBHOOK}",
         "$orderby": "createdon,sdkmessageprocessingstepid",
     }
-    steps = (_step(row) for row in _all(link, "sdkmessageprocessingsteps" + query_string(options)))
+    steps = (_step(row) for row in every_row(link, "sdkmessageprocessingsteps" + query_string(options)))
     return [step for step in steps if step.webhook_id in own]
 
 
@@ -160,15 +161,6 @@ def failures_of(link: Link, steps: Sequence[Step]) -> Failures:
     data = link.send(Request("GET", "asyncoperations" + query_string(options))).data
     last = next((row.get("friendlymessage") or row.get("message") for row in data["value"]), None)
     return Failures(int(data.get("@odata.count") or len(data["value"])), last)
-
-
-def _all(link: Link, path: str) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = []
-    while path:
-        data = link.send(Request("GET", path)).data
-        rows += data["value"]
-        path = data.get("@odata.nextLink", "")
-    return rows
 
 
 def _endpoint(row: Mapping[str, Any]) -> Endpoint:

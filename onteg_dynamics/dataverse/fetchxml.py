@@ -17,7 +17,7 @@ from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, prefer
 from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
-from onteg_dynamics.errors import InputError, Problem, TransportError
+from onteg_dynamics.errors import InputError, Problem
 
 __all__ = ["FetchQuery", "Shown", "next_page"]
 
@@ -97,15 +97,13 @@ class FetchQuery:
         """The page at `path` and those after it; `most` rows are wanted at the most, None for all.
 
         Raises:
-            TransportError: the service gives the same page again: going on would never end.
+            TransportError: the service gives the same page again, or only empty ones: going on would never end.
         """
         after = next_page(link)
         for sheet in sheets(link, path, self.headers(), after, most=full_pages(most, _page_size(path))):
             page = sheet.page(after)
             link.call.usage.add(pages=1, rows=len(page.rows))
             yield page
-            if page.next_link is not None and not page.rows:
-                raise TransportError("The service gives the same page again and again; reading stopped there.")
 
     def headers(self, annotations: str = "") -> dict[str, str]:
         """What goes with the request for each page; labels bring annotations of their own."""

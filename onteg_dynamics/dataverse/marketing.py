@@ -11,6 +11,7 @@ from typing import Any
 
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
+from onteg_dynamics.dataverse.paging import every_row
 from onteg_dynamics.dataverse.protocol import JSON_BODY, Request, dumps
 from onteg_dynamics.dataverse.standing import Standing, reference, standing
 from onteg_dynamics.dataverse.tables import Table
@@ -100,10 +101,7 @@ def _members(link: Link, at: Standing, table: Table, condition: str = "") -> Ite
     """The GUIDs of a list's members, of all or of those that match."""
     options = {"$select": table.primary_id, "$filter": condition or None}
     path = f"{at.path}/list{table.name}_association{query_string(options)}"
-    while path:
-        data = link.send(Request("GET", path)).data
-        yield from (row[table.primary_id] for row in data["value"])
-        path = data.get("@odata.nextLink", "")
+    return (row[table.primary_id] for row in every_row(link, path))
 
 
 def _chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

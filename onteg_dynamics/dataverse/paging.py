@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -19,7 +21,18 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.protocol import Request, Response, prefer, read
 from onteg_dynamics.errors import InputError, TransportError
 
-__all__ = ["Cursor", "Page", "Sheet", "fingerprint", "follow", "full_pages", "next_link", "sheets"]
+__all__ = [
+    "Cursor",
+    "Page",
+    "Sheet",
+    "Trail",
+    "every_row",
+    "fingerprint",
+    "follow",
+    "full_pages",
+    "next_link",
+    "sheets",
+]
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,45 @@ def next_link(link: Link) -> After:
 MOST_EMPTY = 200
 """Pages without a row, one after the other. Some are no wonder: a page is cut before the service drops rows from it."""
 
+_COOKIE = re.compile(r'paging-?cookie="([^"]+)"')
+
+
+@dataclass
+class Trail:
+    """The pages that a reader has come by; refuses to go on where that would never end."""
+
+    _seen: set[bytes] = field(default_factory=set)
+    _cookie: str = ""
+    _empty: int = 0
+
+    def knows(self, path: str) -> bool:
+        """Whether the page at `path` was read."""
+        return _mark(path) in self._seen
+
+    def enter(self, path: str) -> None:
+        """Note the page at `path`, which is to be read now.
+
+        Raises:
+            TransportError: it was read before, or leads on with the cookie of the page before: the service counts the
+                pages, and gives the same rows (as its SQL was seen to do).
+        """
+        found = _COOKIE.search(unquote(path))
+        cookie = found[1] if found else ""
+        if self.knows(path) or (cookie and cookie == self._cookie):
+            raise TransportError("The service sends the same next page again and again; reading stopped there.")
+        self._seen.add(_mark(path))
+        self._cookie = cookie
+
+    def leave(self, following: str | None, *, empty: bool) -> None:
+        """Note what the page brought: rows or none, and the path of the next one.
+
+        Raises:
+            TransportError: too many pages without a row lead on, one after the other.
+        """
+        self._empty = self._empty + 1 if empty else 0
+        if self._empty > MOST_EMPTY and following is not None:
+            raise TransportError("The service sends empty pages that lead to more; reading stopped there.")
+
 
 def sheets(
     link: Link, path: str, headers: Mapping[str, str], after: After, *, most: int | None = None
@@ -143,22 +195,20 @@ def sheets(
         TransportError: the service sends the same link twice, or only empty pages: following would never end.
         ForeignHostError: a link leads to another host.
     """
-    seen: set[bytes] = set()
+    trail = Trail()
     here: str | None = path
     coming = None
-    number = empty = 0
+    number = 0
     while here is not None:
         number += 1
-        _refuse_repeat(here, seen)
+        trail.enter(here)
         request = Request("GET", here, headers=headers)
         response = coming() if coming is not None else link.exchange(request)
         found = cut(response.body) if response.status < 300 else None
         frame = found.frame if found else read(response).data
         following = after(here, frame)
-        empty = empty + 1 if not (found.rows if found else frame.get("value")) else 0
-        if empty > MOST_EMPTY and following is not None:
-            raise TransportError("The service sends empty pages that lead to more; reading stopped there.")
-        wanted = following is not None and _mark(following) not in seen and (most is None or number < most)
+        trail.leave(following, empty=not (found.rows if found else frame.get("value")))
+        wanted = following is not None and not trail.knows(following) and (most is None or number < most)
         coming = begun(_fetching(link, following or "", headers)) if wanted else None
         yield Sheet(response, here, found)
         here = following
@@ -172,11 +222,16 @@ def _mark(path: str) -> bytes:
     return hashlib.sha256(path.encode()).digest()
 
 
-def _refuse_repeat(path: str, seen: set[bytes]) -> None:
-    mark = _mark(path)
-    if mark in seen:
-        raise TransportError("The service sends the same next page again and again; reading stopped there.")
-    seen.add(mark)
+def every_row(link: Link, path: str) -> Iterator[dict[str, Any]]:
+    """The rows of the page at `path` and those after it.
+
+    Raises:
+        TransportError: as `sheets`.
+        ForeignHostError: a link leads to another host.
+    """
+    after = next_link(link)
+    for sheet in sheets(link, path, {}, after):
+        yield from sheet.page(after).rows
 
 
 def full_pages(rows: int | None, page_size: int) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import literal, query_string, row_path
+from onteg_dynamics.dataverse.paging import every_row
 from onteg_dynamics.dataverse.protocol import Repeat, Request, dumps, read
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Table
@@ -125,12 +126,7 @@ def unrelate(link: Link, table: Table, row_id: str, way: Way, target: Table, oth
 def related_ids(link: Link, table: Table, row_id: str, way: Way, target: Table) -> list[str]:
     """The GUIDs of all rows that a row is linked with over a collection."""
     path = f"{row_path(table.entity_set, row_id)}/{way.navigation}{query_string({'$select': target.primary_id})}"
-    found: list[str] = []
-    while path:
-        data = link.send(Request("GET", path)).data
-        found += [row[target.primary_id] for row in data["value"]]
-        path = data.get("@odata.nextLink", "")
-    return found
+    return [row[target.primary_id] for row in every_row(link, path)]
 
 
 def _ways(link: Link, table: Table) -> tuple[Way, ...]:

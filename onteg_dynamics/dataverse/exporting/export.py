@@ -23,7 +23,7 @@ from onteg_dynamics.dataverse.exporting.work import Note, Plan, Work
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Sheet, fingerprint, sheets
 from onteg_dynamics.dataverse.progress import Progress
-from onteg_dynamics.errors import StoppedError, TransportError
+from onteg_dynamics.errors import StoppedError
 
 __all__ = ["Export", "Exported"]
 
@@ -224,19 +224,11 @@ class _Meter:
 
 
 def _taken(sheet: Sheet, after: After) -> tuple[bytes, str | None]:
-    """The rows of a page as JSON objects with commas between them, and the path of the next page.
-
-    Raises:
-        TransportError: there are none, and yet there is to be a next page: going on might never end.
-    """
+    """The rows of a page as JSON objects with commas between them, and the path of the next page."""
     if sheet.cut is not None:
-        rows, following = sheet.cut.rows, after(sheet.link, sheet.cut.frame)
-    else:
-        page = sheet.page(after)
-        rows, following = orjson.dumps(page.rows)[1:-1], page.next_link
-    if following is not None and not rows:
-        raise TransportError("The service sends empty pages that lead to more; reading stopped there.")
-    return rows, following
+        return sheet.cut.rows, after(sheet.link, sheet.cut.frame)
+    page = sheet.page(after)
+    return orjson.dumps(page.rows)[1:-1], page.next_link
 
 
 def _join(files: Sequence[Path], result: Path) -> None:

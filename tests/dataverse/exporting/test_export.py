@@ -93,6 +93,7 @@ def test_a_second_run_writes_the_same_bytes(filled: Sandbox, tmp_path: Path) -> 
 def test_killed_at_any_moment_the_bytes_are_the_same(filled: Sandbox, tmp_path: Path, form: str) -> None:
     run(filled, tmp_path / f"whole.{form}", parallel=3)
     path = tmp_path / f"killed.{form}"
+    slow = filled.faults.add("delay seconds=0.05", method="GET", table="account")  # so that it can be met at work
     settings, draw = orjson.dumps(filled.settings()).decode(), random.Random(form)
     wanted = orjson.dumps(options(path, parallel=3)).decode()
     command = [sys.executable, "-c", RUN, settings, wanted]
@@ -101,6 +102,7 @@ def test_killed_at_any_moment_the_bytes_are_the_same(filled: Sandbox, tmp_path: 
         if path.exists():
             break
         killed += _killed(command, path.with_name(f"{path.name}.partial"), pages=draw.randint(1, 8), draw=draw)
+    filled.faults.remove(slow)
     last = subprocess.run(command, check=False, capture_output=True, text=True)
     assert killed >= 3
     assert (tmp_path / f"killed.{form}").read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
