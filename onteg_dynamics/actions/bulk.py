@@ -64,7 +64,10 @@ def _written(context: Context, options: Options, mode: Mode) -> Outcome:
     job = job_of(context, options, mode)
     rows = options["rows"]
     results = write_many(context.dataverse, job, rows)
-    return Outcome({"table": job.table.name, **told(results, rows)})
+    output = told(results, rows)
+    if not output["complete"]:
+        context.warn(f"The budget is used up: {output['unsent']} rows were not tried; they stand in left.")
+    return Outcome({"table": job.table.name, **output})
 
 
 @hookimpl

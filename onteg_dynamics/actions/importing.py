@@ -38,7 +38,11 @@ def import_records(context: Context, options: Options) -> Outcome:
     work.keep_journal = options.get("keep_journal", False)
     if context.dataverse.call.rehearsal is not None:
         return _rehearsed(context, work.rehearse())
-    return Outcome({"table": job.table.name, "mode": mode, **_told(work.run(), reports)})
+    done = work.run()
+    if not done.complete:
+        how = "give the rows in left to it" if work.journal is None else "run the same import again"
+        context.warn(f"The budget is used up before all rows were tried; {how} to go on.")
+    return Outcome({"table": job.table.name, "mode": mode, **_told(done, reports)})
 
 
 def _told(done: Imported, reports: Reports) -> dict[str, Any]:

@@ -18,11 +18,15 @@ _OUTCOMES = ("created", "updated", "written", "unchanged", "deleted", "failed", 
 def job_of(context: Context, options: Mapping[str, Any], mode: Mode) -> Job:
     """How rows are to be written, by an action's options."""
     from onteg_dynamics.dataverse.bulk.job import Budget, Job
+    from onteg_dynamics.dataverse.selection import named
 
+    table, keys = context.dataverse.table(options["table"]), tuple(options.get("key_columns", ()))
+    if keys:
+        named(context.dataverse.columns(table), keys, "key_columns")
     return Job(
-        context.dataverse.table(options["table"]),
+        table,
         mode,
-        tuple(options.get("key_columns", ())),
+        keys,
         go_on=options.get("on_error", "Stop") == "Go On",
         chunk=options.get("chunk_size"),
         parallel=min(options.get("parallel", 52), context.connection.concurrency),

@@ -260,6 +260,88 @@ def test_a_budget_and_going_on(run: Run, sandbox: Sandbox, tmp_path: Path) -> No
     assert files(tmp_path) == {"leads.csv"}
 
 
+def test_small_budgets_come_to_an_end_and_nothing_is_looked_for_that_was_not_sent(
+    run: Run, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "leads.csv", leads(100))
+    done = [0]
+    while done[-1] < 100:
+        before = len(sandbox.exchanges)
+        output = run(path=str(path), chunk_size=10, most_requests=4)
+        done.append(output["done"])
+        assert output["resumed_rows"] == done[-2]
+        assert not [one.target for one in sandbox.exchanges[before:] if "$batch" in one.target]
+        assert done[-1] > done[-2]
+    assert stored(sandbox) == Counter(row["lastname"] for row in leads(100))
+
+
+def test_a_small_budget_after_a_kill_comes_to_an_end_too(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "leads.csv", leads(100))
+    options = {"path": str(path), "chunk_size": 10, "parallel": 2}
+    assert not run(**options, most_requests=6)["complete"]
+    (folder,) = tmp_path.glob("*.import")
+    notes = (folder / "rows.jsonl").read_bytes()
+    assert b"settled" in notes
+    # As one that was killed leaves it: all may have been sent.
+    (folder / "rows.jsonl").write_bytes(b"".join(line for line in notes.splitlines(keepends=True) if b"i" in line[:5]))
+    with (folder / "rows.jsonl").open("ab") as file:
+        file.write(b'{"sent":1000}\n')
+    runs = 0
+    while not run(**options, most_requests=4)["complete"]:
+        runs += 1
+        assert runs < 20
+    assert stored(sandbox) == Counter(row["lastname"] for row in leads(100))
+
+
+def test_rows_of_a_step_that_a_budget_left_out_come_back(run: Run, sandbox: Sandbox) -> None:
+    rows = [*leads(100), {"lastname": "Odd", "leadqualitycode": "Nope"}]
+    first = run(rows=rows, chunk_size=10, most_requests=6)
+    assert first["complete"] is False
+    assert len(first["left"]) + first["created"] == 101
+    second = run(rows=first["left"])
+    assert (second["complete"], [row["lastname"] for row in second["left"]]) == (True, ["Odd"])
+    assert stored(sandbox) == Counter(row["lastname"] for row in leads(100))
+
+
+def test_a_budget_that_is_used_up_is_told(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "leads.csv", leads(100))
+    options = {"table": "lead", "chunk_size": 10, "most_requests": 6}
+    (told,) = executor.run("import_records", {**options, "path": str(path)}, settings).warnings
+    assert told.endswith("run the same import again to go on.")
+    (told,) = executor.run("import_records", {**options, "rows": leads(100)}, settings).warnings
+    assert told.endswith("give the rows in left to it to go on.")
+    result = executor.run("create_records", {**options, "rows": leads(100)}, settings)
+    assert result.warnings == (
+        f"The budget is used up: {result.output['unsent']} rows were not tried; they stand in left.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"mode": "Upsert", "key_columns": "acountnumber"},
+            'has no column "acountnumber". Did you mean "accountnumber"',
+        ),
+        ({"mode": "Upsert", "key_columns": "accountnumber"}, "the file has no column for accountnumber"),
+        ({"mode": "Update"}, "the file has no column for accountid, the id of the row to update"),
+        ({"mode": "Delete"}, "the file has no column for accountid, the id of the row to delete"),
+        ({"encoding": "klingon"}, "is no encoding that is known here"),
+        ({"encoding": "ascii"}, "is not written in ASCII; choose its Encoding"),
+    ],
+)
+def test_what_every_row_would_fail_of_is_told_once(
+    executor: Executor, settings: dict[str, str], tmp_path: Path, options: dict[str, str], told: str
+) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("name\nCafé\nTeahouse\n", encoding="utf-8")
+    result = executor.run("import_records", {"table": "account", "path": str(path), **options}, settings)
+    with pytest.raises(InputError) as caught:
+        result.unwrap()
+    assert told in str(caught.value)
+    assert files(tmp_path) == {"accounts.csv"}
+
+
 def test_an_import_that_is_run_once_more_by_its_engine_writes_nothing(
     run: Run, sandbox: Sandbox, tmp_path: Path
 ) -> None:

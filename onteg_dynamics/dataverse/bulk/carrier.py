@@ -110,6 +110,7 @@ class _Journey:
         self._results: dict[int, Result] = {}
         self._there: Mapping[int, Mapping[str, Any]] = {}
         self._todo: deque[_Piece] = deque()
+        self._has_begun = False  # a part that was begun is brought to its end, whatever the budget
 
     def run(self) -> list[Result]:
         try:
@@ -127,14 +128,22 @@ class _Journey:
         rows = list(self._part)
         if job.mode == "create":
             again = [row for row in rows if self._of.uncertain(row)]
+            self._afford(again)
             self._settle(self._found(again))
         elif job.mode != "delete" and (job.skip_unchanged or (job.mode == "upsert" and job.tell_created)):
             known = [row for row in rows if not row.is_new_id]
+            self._afford(known)
             self._there = {} if rehearses or not known else self._read(known, values=job.skip_unchanged)
             self._settle(self._unchanged(rows) if job.skip_unchanged else ())
         left = [row for row in rows if row.index not in self._results]
         if left:
             self._todo.append(_Piece(left))
+
+    def _afford(self, wanted: Part) -> None:
+        """See that the budget allows to look rows up and to write them then."""
+        if wanted:
+            self._of.delivery.afford()
+            self._has_begun = True
 
     def _read(self, rows: Part, *, values: bool) -> Mapping[int, Mapping[str, Any]]:
         return self._of.standing.read(rows, values=values)
@@ -159,7 +168,7 @@ class _Journey:
             if len(rows) > 1
             else self._roads.by_itself(rows[0])
         )
-        may_stop = not piece.is_lost and piece.tries == 0
+        may_stop = not (self._has_begun or piece.is_lost or piece.tries)
         answer = self._of.delivery.send(request, len(rows), may_stop=may_stop)
         if isinstance(answer, Lost):
             self._search(piece, answer)

@@ -84,6 +84,18 @@ class Delivery:
             else:
                 return outcome
 
+    def afford(self, wait: float = 0.0) -> None:
+        """See that the budget allows another request, after `wait` seconds.
+
+        Raises:
+            SpentError: it does not.
+        """
+        budget = self._job.budget
+        if budget.seconds is not None and self._transport.clock() + wait - self._began >= budget.seconds:
+            raise SpentError
+        if budget.requests is not None and max(self._sent, self._link.call.usage.requests) >= budget.requests:
+            raise SpentError
+
     def halt(self) -> None:
         """Send nothing more: the work has failed elsewhere."""
         self._halted.set()
@@ -152,15 +164,10 @@ class Delivery:
         self._link.call.check(wait)
         if self._halted.is_set():
             raise StoppedError("Another part of the work failed.")
-        limit = self._job.budget.seconds
-        if may_stop and limit is not None and self._transport.clock() + wait - self._began >= limit:
-            raise SpentError
+        if may_stop:
+            self.afford(wait)
 
     def _count(self, *, may_stop: bool) -> None:
-        self._check(0.0, may_stop=may_stop)
-        limit = self._job.budget.requests
         with self._lock:
-            self._sent = max(self._sent, self._link.call.usage.requests)
-            if may_stop and limit is not None and self._sent >= limit:
-                raise SpentError
-            self._sent += 1
+            self._check(0.0, may_stop=may_stop)
+            self._sent = max(self._sent, self._link.call.usage.requests) + 1

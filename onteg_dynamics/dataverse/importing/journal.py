@@ -118,6 +118,11 @@ class Journal:
         self._append([{"sent": self.sent}])
         os.fsync(self._file.fileno())
 
+    def settle(self) -> None:
+        """Note that a run came to its end: rows that are not done were not sent, unless by a run before it."""
+        self.sent = self._sent_before
+        self._append([{"settled": self.sent}])
+
     def note(self, entries: Iterable[Entry]) -> None:
         """Note rows that are done."""
         found = sorted(entries, key=lambda entry: entry.index)
@@ -166,6 +171,8 @@ class Journal:
             good += len(line)
             if "sent" in noted:
                 self.sent = max(self.sent, noted["sent"])
+            elif "settled" in noted:
+                self.sent = noted["settled"]
             else:
                 self._mark(noted["i"])
                 self.resumed += 1

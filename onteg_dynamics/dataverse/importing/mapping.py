@@ -50,7 +50,8 @@ class Mapper:
 
         Raises:
             UnknownNameError: columns that the table does not have.
-            InputError: the mapping names columns that the file does not have, or two for one.
+            InputError: the mapping names columns that the file does not have, or two for one; or nothing in the file
+                names the rows to change.
         """
         problems = [Problem(f"columns.{name}", "", "the file has no such column") for name in self.given.keys() - names]
         targets: dict[str, str] = {}
@@ -65,8 +66,19 @@ class Mapper:
             if target and target in targets:
                 problems.append(Problem(f"columns.{name}", "", f"{targets[target]} is written to {target} too"))
             targets |= {target: name} if target else {}
+        problems += self._keys_missing(targets) if not problems else []
         if problems:
             raise (UnknownNameError if unknown and len(problems) == 1 else InputError)(tuple(problems))
+
+    def _keys_missing(self, targets: Mapping[str, str]) -> list[Problem]:
+        """Without the columns that name a row every row would fail: told once, for the file."""
+        own = self.job.table.primary_id
+        if self.job.key_columns:
+            missing = [name for name in self.job.key_columns if name not in targets]
+            return [Problem("key_columns", "", f"the file has no column for {name}") for name in missing]
+        if self.job.mode in ("create", "upsert") or {own, "id"} & targets.keys():
+            return []
+        return [Problem("columns", "", f"the file has no column for {own}, the id of the row to {self.job.mode}")]
 
     def row(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """A row of the file as a row of the table.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +44,23 @@ def write_results(file: Path, form: str, entries: Iterable[Entry]) -> None:
         lines.writelines(orjson.dumps(told_entry(entry)) + b"\n" for entry in entries)
 
 
-def rows_left(source: Source, failed: Mapping[int, Entry]) -> Iterator[Raw]:
+def rows_left(
+    source: Source, failed: Mapping[int, Entry], untried: Callable[[int], bool] = lambda _: False
+) -> Iterator[Raw]:
     """The rows that were not written, as they were given. One whose fate is not known keeps the id that it had, so that
     it cannot come twice.
 
     Args:
         source: the rows.
         failed: those that failed, by their place.
+        untried: whether a row, by its place, was not tried and is wanted too.
     """
     for index, row in enumerate(source.rows()):
         entry = failed.get(index)
-        if entry is None or isinstance(row, InputError):
+        if isinstance(row, InputError) or (entry is None and not untried(index)):
             continue
-        unknown = (entry.error or {}).get("outcome_unknown") and entry.id and "id" not in row
-        yield {**row, "id": entry.id} if unknown else row
+        unknown = entry and (entry.error or {}).get("outcome_unknown") and entry.id and "id" not in row
+        yield {**row, "id": entry.id} if entry and unknown else row
 
 
 def write_left(file: Path, source: Source, rows: Iterable[Raw]) -> None:

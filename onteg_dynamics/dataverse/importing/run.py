@@ -66,7 +66,7 @@ class Imported:
         resumed: rows that an earlier run had done.
         results: what came of each row, the first `INLINE` of them.
         failures: the first failures, in full.
-        left: rows of an earlier step that were not written.
+        left: rows of an earlier step that were not written; those that were not tried only where no journal lasts.
         has_results_file, has_left_file: which files were written.
     """
 
@@ -182,12 +182,18 @@ class Import:
             file = journal.folder / "left"
             write_left(file, self.source, rows_left(self.source, failed))
             self.reports.left.publish(file)
-        left = list(rows_left(self.source, failed)) if isinstance(self.source, ListSource) and failed else []
+        left = self._left(journal, failed, complete=complete) if isinstance(self.source, ListSource) else []
         failures = [
             {"index": one.index, "id": one.id, "error": one.error} for one in islice(failed.values(), INLINE // 10)
         ]
         in_files = (reported, self.reports.left is not None and bool(failed))
         return Imported(outcomes, complete, journal.resumed, shown, failures, left, *in_files)
+
+    def _left(self, journal: Journal, failed: Mapping[int, Entry], *, complete: bool) -> list[Raw]:
+        """Rows to be given again: what failed, and what was not tried where no lasting journal knows that."""
+        if complete or self.journal is not None:
+            return list(rows_left(self.source, failed)) if failed else []
+        return list(rows_left(self.source, failed, lambda index: not journal.is_done(index)))
 
 
 @contextmanager
@@ -230,6 +236,7 @@ class _Work:
         total = None if of.source.total is None else max(of.source.total - self._journal.resumed, 1)
         carrier = carrier_for(of.link, of.job, total, lambda row: self._journal.may_have_been_sent(row.index))
         run_parts(carrier, self._parts(carrier.sizes), self._done)
+        self._journal.settle()
 
     def ready(self) -> Iterator[Ready]:
         """The rows that are not done, ready to go. Those that do not fit are noted.

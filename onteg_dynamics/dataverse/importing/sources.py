@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -150,8 +151,9 @@ class CsvSource:
                 delimiter = self.delimiter or _delimiter(text.readline(_LONGEST_CELL))
                 text.seek(0)
                 yield csv.reader(text, delimiter=delimiter)
-            except (UnicodeError, LookupError) as exc:
-                raise _problem(f"is not written in {self.encoding}; choose its Encoding") from exc
+            except UnicodeError as exc:
+                named = self.encoding.upper().removesuffix("-SIG")
+                raise _problem(f"is not written in {named}; choose its Encoding") from exc
             finally:
                 text.detach()
 
@@ -279,6 +281,7 @@ def open_source(path: str, form: str, delimiter: str | None = None, encoding: st
     """
     if "\0" in path or "::" in path:
         raise _problem("is no path of a file")
+    _check_encoding(encoding)
     if path.startswith("file://"):
         path = unquote(urlsplit(path).path)
     if not is_url(path):
@@ -288,6 +291,14 @@ def open_source(path: str, form: str, delimiter: str | None = None, encoding: st
     file = _File(path)
     kind = _KINDS.get(form)
     return kind(file) if kind else CsvSource(file, delimiter, encoding or "utf-8-sig")
+
+
+def _check_encoding(encoding: str | None) -> None:
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        message = "is no encoding that is known here, such as utf-8, utf-16 or windows-1252"
+        raise InputError((Problem("encoding", "", message),)) from None
 
 
 def _problem(message: str) -> InputError:
