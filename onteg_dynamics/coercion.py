@@ -57,17 +57,24 @@ def coerce(value: Any, schema: Schema) -> Any:
 
 
 def _members(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    if _is_row(schema):
+        return dict(value)
     fields = schema.get("properties", {})
     rest = schema.get("additionalProperties")
     other = rest if isinstance(rest, Mapping) else {}
-    if not fields and not other:
-        return dict(value)  # a row: its columns are typed by the table
     return {key: _inside(item, fields.get(key, other), key) for key, item in value.items()}
 
 
 def _entries(value: list[Any], schema: Schema) -> list[Any]:
     items = schema.get("items")
+    if isinstance(items, Mapping) and _is_row(items):
+        return [one if type(one) is dict else _inside(one, items, index) for index, one in enumerate(value)]
     return [_inside(item, items, index) for index, item in enumerate(value)] if isinstance(items, Mapping) else value
+
+
+def _is_row(schema: Schema) -> bool:
+    """Whether objects stay as they are: columns are typed by the table, and there may be very many rows."""
+    return not schema.get("properties") and not isinstance(schema.get("additionalProperties"), Mapping)
 
 
 def _inside(value: Any, schema: Schema, step: str | int) -> Any:

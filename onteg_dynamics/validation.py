@@ -187,7 +187,7 @@ def _validators() -> type[Draft202012Validator]:
     thorough = Draft202012Validator.VALIDATORS["items"]
 
     def items(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-        if not (isinstance(value, list) and set(wanted) <= _ROW and all(_is_row(one, wanted) for one in value)):
+        if not (isinstance(value, list) and set(wanted) <= _ROW and _are_rows(value, wanted)):
             yield from thorough(validator, wanted, value, schema)
 
     made: type[Draft202012Validator] = extend(Draft202012Validator, {"items": items})  # type: ignore[no-untyped-call]
@@ -197,8 +197,9 @@ def _validators() -> type[Draft202012Validator]:
 _ROW = {"type", "minProperties"}
 
 
-def _is_row(value: Any, wanted: Schema) -> bool:
-    return wanted.get("type") == "object" and isinstance(value, dict) and len(value) >= wanted.get("minProperties", 0)
+def _are_rows(values: Iterable[Any], wanted: Schema) -> bool:
+    least = wanted.get("minProperties", 0)
+    return wanted.get("type") == "object" and all(isinstance(one, dict) and len(one) >= least for one in values)
 
 
 def _branches(schema: Schema) -> Iterator[Schema]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,18 +51,20 @@ def told(results: Sequence[Result], rows: Sequence[Mapping[str, Any]]) -> dict[s
         results: one for each row, in order.
         rows: the rows as they were given.
     """
-    tally = Counter[str](result.outcome for result in results)
+    tally = Counter[str](map(attrgetter("outcome"), results))
+    undone = [result for result in results if not result.done] if tally["failed"] or tally["unsent"] else []
+    missing = {result.index for result in undone}
     return {
         **counts(tally),
         "complete": tally["unsent"] == 0,
-        "ids": [result.id if result.done else None for result in results],
-        "results": [told_one(result) for result in results],
+        "ids": [None if result.index in missing else result.id for result in results],
+        "results": list(map(told_one, results)),
         "failures": [
             {"index": result.index, "id": result.id, "error": result.error.as_dict()}
-            for result in results
+            for result in undone
             if result.error
         ],
-        "left": [fed_again(result, rows[result.index]) for result in results if not result.done],
+        "left": [fed_again(result, rows[result.index]) for result in undone],
     }
 
 

@@ -8,8 +8,9 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from onteg_dynamics.errors import InputError
 
@@ -17,6 +18,8 @@ __all__ = ["RowIds", "as_guid", "guid_of", "new_row_id"]
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})\}?")
 _HEX = re.compile(r"[0-9a-fA-F]{32}")
+
+_BLOCK = 256  # GUIDs made at a time
 
 _lock = threading.Lock()
 _last = 0
@@ -52,7 +55,7 @@ def new_row_id(clock: Callable[[], int] = time.time_ns) -> str:
     Args:
         clock: nanoseconds since 1970; each id of this process is later than the one before, whatever the clock does.
     """
-    return _composed(secrets.token_bytes(8), _tick(clock()))
+    return _written(secrets.token_hex(8), _tick(clock()))
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,22 @@ class RowIds:
 
     def of(self, index: int) -> str:
         """The GUID of row `index`."""
-        head = hashlib.blake2b(index.to_bytes(8, "big"), key=self.seed, digest_size=8).digest()
-        return _composed(head, _ticks(self.start) + index)
+        block, place = divmod(index, _BLOCK)
+        return _block(self.seed, self.start, block)[place]
 
 
-def _composed(head: bytes, ticks: int) -> str:
-    """A GUID of 8 random bytes and a moment in units of 1/16384 ms."""
-    millis, fraction = divmod(ticks, 1 << 14)
-    value = int.from_bytes(head, "big") << 64 | fraction << 48 | millis & 0xFFFF_FFFF_FFFF
-    value = value & ~(0xF << 76) | 0x8 << 76  # version 8
-    value = value & ~(0x3 << 62) | 0x2 << 62  # variant of RFC 9562
-    return str(uuid.UUID(int=value))
+@lru_cache(maxsize=4)
+def _block(seed: bytes, start: int, block: int) -> Sequence[str]:
+    """The GUIDs of a block of rows: many at a time cost a fraction of what one costs alone."""
+    digits = hashlib.shake_128(b"%b%d" % (seed, block)).hexdigest(8 * _BLOCK)
+    first = _ticks(start) + block * _BLOCK
+    return [_written(digits[16 * place : 16 * place + 16], first + place) for place in range(_BLOCK)]
+
+
+def _written(digits: str, ticks: int) -> str:
+    """A GUID of 16 random hexadecimal digits and a moment in units of 1/16384 ms: version 8, variant of RFC 9562."""
+    fraction = 0x8000 | ticks & 0x3FFF
+    return f"{digits[:8]}-{digits[8:12]}-8{digits[13:]}-{fraction:04x}-{ticks >> 14 & 0xFFFF_FFFF_FFFF:012x}"
 
 
 def _tick(nanos: int) -> int:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Literal
 
 from onteg_dynamics.dataverse.bounds import check_bounds
 from onteg_dynamics.dataverse.ids import guid_of
 from onteg_dynamics.dataverse.lookups import LookupResolver
 from onteg_dynamics.dataverse.metadata import Fetch, Metadata
+from onteg_dynamics.dataverse.plans import Plan, Source, Step, Trouble, by_column, remembering, sources
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Details, Table
 from onteg_dynamics.dataverse.targets import KnownRows, Wanted
-from onteg_dynamics.dataverse.values import AS_IT_IS, Fits, is_written, to_wire
+from onteg_dynamics.dataverse.values import AS_IT_IS, is_written, to_wire
 from onteg_dynamics.errors import ErrorDetails, InputError, LookupTextError, Problem, UnknownNameError
 
 __all__ = ["Mode", "PayloadWriter"]
@@ -52,10 +52,8 @@ class PayloadWriter:
 
     def __post_init__(self) -> None:
         self._columns = self.metadata.columns(self.table, self.fetch)
-        self._plans: dict[tuple[str, ...], Sequence[tuple[str, Fits]]] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
         self._resolver = LookupResolver(self.metadata, self.fetch, self._columns, self.known)
-        self._checked: dict[tuple[str, Mode], Column] = {}  # the same columns come in every row
-        self._fixed: dict[tuple[str, Mode], bool] = {}
 
     def write(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any]:
         """The body that sets these columns.
@@ -73,69 +71,108 @@ class PayloadWriter:
             LookupTextError: only lookups are wrong: no row is meant, or several.
             InputError: anything else; every problem is reported.
         """
-        quick = self._quick(row, mode)
-        if quick is not None:
-            return quick
-        body: dict[str, Any] = {}
-        problems: list[tuple[type[InputError], Problem]] = []
-        for name, (value, table) in self._settable(_companions(row), mode).items():
-            try:
-                body.update(self._member(name, value, table, mode))
-            except (InputError, ValueError, LookupError) as exc:
-                problems.append(self._problem(name, exc))
-        if self.thorough and not problems:
-            problems += self._missing(body, mode) + self._wrong_pair(body)
-        if problems:
-            raise _combined(problems, self.table.name)
+        body = self.write_alike([row], mode)[0]
+        if isinstance(body, InputError):
+            raise body
+        return dict(body)
+
+    def write_alike(self, rows: Sequence[Mapping[str, Any]], mode: Mode) -> Sequence[Mapping[str, Any] | InputError]:
+        """The bodies of rows that have the same columns in the same order, as `write` makes them; for a row that does
+        not fit, the error that `write` raises. What the columns need is worked out once for all rows.
+
+        Args:
+            rows: one or more.
+            mode: what the bodies are for.
+
+        Returns:
+            One for each row; the rows themselves where they already are as the service wants them.
+        """
+        if self.resolved is not None and len(rows) > 1:  # what is gathered stands in the order of the rows
+            return [self.write_alike([row], mode)[0] for row in rows]
+        plan, columns = self._plan_for(rows[0], mode), by_column(rows)
+        if plan.fits(columns) and not plan.finishes:
+            return rows
+        bodies: list[dict[str, Any]] = [{} for _ in rows]
+        troubles: list[list[Trouble]] = [[] for _ in rows]
+        for step in plan.steps:
+            self._take(step, columns, mode, bodies, troubles)
+        if not plan.finishes and not any(troubles):
+            return bodies
+        return [self._finished(body, wrong, mode) for body, wrong in zip(bodies, troubles, strict=True)]
+
+    def _take(
+        self,
+        step: Step,
+        columns: Sequence[Sequence[Any]],
+        mode: Mode,
+        bodies: Sequence[dict[str, Any]],
+        troubles: Sequence[list[Trouble]],
+    ) -> None:
+        """Put one column of all rows into their bodies. A text is looked at once, however many rows have it."""
+        values = columns[step.source.value]
+        if step.fits is not None and all(map(step.fits, values)):
+            for body, value in zip(bodies, values, strict=True):
+                body[step.member] = value
+            return
+        look = remembering(lambda value, table: self._looked_at(step, value, table, mode))
+        found = map(look, values, step.source.tables(columns))
+        for body, wrong, one in zip(bodies, troubles, found, strict=True):
+            if isinstance(one, dict):
+                body.update(one)
+            else:
+                wrong.append(one)
+
+    def _looked_at(self, step: Step, value: Any, table: Any, mode: Mode) -> dict[str, Any] | Trouble:
+        """What a value puts into the body, or what is wrong with it."""
+        if step.wrong is not None:
+            return step.wrong
+        try:
+            return self._member(step, value, table, mode)
+        except (InputError, ValueError, LookupError) as exc:
+            return self._trouble(step.source.name, exc)
+
+    def _finished(self, body: dict[str, Any], wrong: list[Trouble], mode: Mode) -> dict[str, Any] | InputError:
+        if self.thorough and not wrong:
+            wrong = self._missing(body, mode) + self._wrong_pair(body)
+        if wrong:
+            return _combined(wrong, self.table.name)
         return self._with_state(body) if mode == "update" else body
 
-    def _quick(self, row: Mapping[str, Any], mode: Mode) -> dict[str, Any] | None:
-        """The body of a row whose values already are as the service wants them: that is nearly every row of a long
-        list. None for any other.
-        """
+    def _plan_for(self, row: Mapping[str, Any], mode: Mode) -> Plan:
+        """The plan for rows with the columns of `row`; made once."""
         key = (mode, *row)
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
-            plan = self._plans[key] = self._plan(row, mode)
-        if not plan:
-            return None
-        body: dict[str, Any] = {}
-        for (name, fits), value in zip(plan, row.values(), strict=True):
-            if value is not None and not fits(value):
-                return None
-            body[name] = value
-        return body
+            plan = self._plans[key] = self._plan(tuple(row), mode)
+        return plan
 
-    def _plan(self, row: Mapping[str, Any], mode: Mode) -> Sequence[tuple[str, Fits]]:
-        """For each column of such rows its name, and what tells a value that goes as it is; nothing where rows with
-        these columns need a closer look.
-        """
-        plan: list[tuple[str, Fits]] = []
-        for name in row:
-            column = self._columns.find(name)
-            fits = AS_IT_IS.get(column.type) if column is not None and _may_set(column, mode) else None
-            if column is None or fits is None or self.thorough or (mode == "update" and column.type == "Status"):
-                return ()
-            plan.append((column.name, fits))
-        return plan if len({name for name, _ in plan}) == len(plan) else ()
+    def _plan(self, names: Sequence[str], mode: Mode) -> Plan:
+        steps = [self._step(source, mode) for source in self._settable(list(sources(names)), mode)]
+        is_plain = [step.member for step in steps] == list(names)
+        has_status = mode == "update" and any(step.member == "statuscode" for step in steps)
+        return Plan(steps, is_plain, self.thorough or has_status)
 
-    def wanted(self, row: Mapping[str, Any]) -> Iterator[Wanted]:
-        """What `write` would ask the service about the lookups in `row`."""
-        if self._lookups.isdisjoint(name.partition(".")[0] for name in row):
-            return
-        for name, (value, table) in _companions(row).items():
-            column = self._columns.find(name)
-            if column is not None and column.is_lookup:
+    def _step(self, source: Source, mode: Mode) -> Step:
+        if source.name.endswith(_BIND):
+            return Step(source)
+        try:
+            column = self._writable(source.name, mode)
+        except (UnknownNameError, ValueError) as exc:
+            return Step(source, wrong=self._trouble(source.name, exc))
+        return Step(source, column, None if self.thorough else AS_IT_IS.get(column.type))
+
+    def wanted(self, rows: Sequence[Mapping[str, Any]], mode: Mode) -> Iterator[Wanted]:
+        """What `write_alike` would ask the service about the lookups in these rows."""
+        steps = self._plan_for(rows[0], mode).steps
+        lookups = [(step.source, step.column) for step in steps if step.column is not None and step.column.is_lookup]
+        columns = by_column(rows) if lookups else []
+        for source, column in lookups:
+            for value, table in zip(columns[source.value], source.tables(columns), strict=True):
                 yield from self._resolver.wanted(column, value, table)
 
-    @cached_property
-    def _lookups(self) -> frozenset[str]:
-        """Every name by which a lookup column is found."""
-        return frozenset(name for one in self._columns.visible() if one.is_lookup for name in (one.name, one.wire_name))
-
-    def _missing(self, body: Mapping[str, Any], mode: Mode) -> list[tuple[type[InputError], Problem]]:
+    def _missing(self, body: Mapping[str, Any], mode: Mode) -> list[Trouble]:
         """Columns that the service insists on and does not fill in by itself."""
         if mode != "create":
             return []
@@ -152,7 +189,7 @@ class PayloadWriter:
             if column.name not in given
         ]
 
-    def _wrong_pair(self, body: Mapping[str, Any]) -> list[tuple[type[InputError], Problem]]:
+    def _wrong_pair(self, body: Mapping[str, Any]) -> list[Trouble]:
         """A status reason of another state."""
         status, state = self._columns.find("statuscode"), body.get("statecode")
         if status is None or state is None or body.get("statuscode") is None:
@@ -189,10 +226,10 @@ class PayloadWriter:
         """
         return self._resolver.bind(column, value)[1] or ""
 
-    def _member(self, name: str, value: Any, table: str | None, mode: Mode) -> dict[str, Any]:
-        if name.endswith(_BIND):
-            return self._raw_bind(name, value)
-        column = self._writable(name, mode)
+    def _member(self, step: Step, value: Any, table: Any, mode: Mode) -> dict[str, Any]:
+        column = step.column
+        if column is None:
+            return self._raw_bind(step.source.name, value)
         if not column.is_lookup:
             wire = to_wire(column, value, lambda: self._details(column))
             if self.thorough:
@@ -201,6 +238,8 @@ class PayloadWriter:
                 self._resolve(column, value, wire)
             # A new row has no image; most may be given only later.
             return {} if wire is None and column.type == "Image" and mode == "create" else {column.name: wire}
+        if table is not None and not isinstance(table, str):
+            raise ValueError(f"{column.name}.table is the name of a table")
         member, target = self._resolver.bind(column, value, table)
         self._resolve(column, value, target)
         return {} if mode == "create" and target is None else {member: target}
@@ -219,30 +258,20 @@ class PayloadWriter:
             raise ValueError("a row's address is expected, such as /accounts(GUID)")
         return {name: value}
 
-    def _settable(self, row: dict[str, tuple[Any, str | None]], mode: Mode) -> dict[str, tuple[Any, str | None]]:
-        fixed = [name for name in row if self._is_fixed(name, mode)]
-        if not fixed or len(fixed) == len(row):
-            return row
+    def _settable(self, found: Sequence[Source], mode: Mode) -> Sequence[Source]:
+        fixed = [source.name for source in found if self._is_fixed(source.name, mode)]
+        if not fixed or len(fixed) == len(found):
+            return found
         self.left_out.update(fixed)
-        return {name: value for name, value in row.items() if name not in fixed}
+        return [source for source in found if source.name not in fixed]
 
     def _is_fixed(self, name: str, mode: Mode) -> bool:
         """Whether a column is there, but cannot be set."""
-        known = self._fixed.get((name, mode))
-        if known is None:
-            column = self._columns.find(name)
-            known = column is not None and not (_may_set(column, mode) and _goes_in(column))
-            self._fixed[name, mode] = known
-        return known
+        column = self._columns.find(name)
+        return column is not None and not (_may_set(column, mode) and _goes_in(column))
 
     def _writable(self, name: str, mode: Mode) -> Column:
         """The column that may be set in this mode."""
-        known = self._checked.get((name, mode))
-        if known is None:
-            known = self._checked[name, mode] = self._check(name, mode)
-        return known
-
-    def _check(self, name: str, mode: Mode) -> Column:
         column = self._columns.find(name)
         if column is None:
             raise UnknownNameError(f"{self.table.name} has no such column. {suggest(name, self._names())}".strip())
@@ -267,7 +296,7 @@ class PayloadWriter:
         state = states.get(body["statuscode"])
         return body if state is None else {**body, "statecode": state}
 
-    def _problem(self, name: str, exc: Exception) -> tuple[type[InputError], Problem]:
+    def _trouble(self, name: str, exc: Exception) -> Trouble:
         column = self._columns.find(name)
         label = column.label if column else ""
         kind = (
@@ -292,23 +321,7 @@ def _may_set(column: Column, mode: Mode) -> bool:
     return column.creatable if mode == "create" else column.updatable
 
 
-def _companions(row: Mapping[str, Any]) -> dict[str, tuple[Any, str | None]]:
-    """Columns with their values, and with the table that stands beside a lookup as ``name.table``."""
-    if not any("." in name for name in row):
-        return {name: (value, None) for name, value in row.items()}
-    values: dict[str, tuple[Any, str | None]] = {}
-    for name, value in row.items():
-        base, _, part = name.partition(".")
-        if part == "table":
-            continue
-        if part == "label" and base not in row:
-            values[base] = (value, row.get(f"{base}.table"))
-        elif part != "label":
-            values[name] = (value, row.get(f"{name}.table"))
-    return values
-
-
-def _combined(problems: list[tuple[type[InputError], Problem]], table: str) -> InputError:
+def _combined(problems: list[Trouble], table: str) -> InputError:
     kinds = {kind for kind, _ in problems}
     kind = kinds.pop() if len(kinds) == 1 else InputError
     details = ErrorDetails(table=table, column=problems[0][1].path.removeprefix("row.") if len(problems) == 1 else None)

@@ -215,20 +215,20 @@ Fits = Callable[[Any], bool]
 
 
 def _is_text(value: Any) -> bool:
-    return type(value) is str
+    return value is None or type(value) is str
 
 
 def _is_whole(value: Any) -> bool:
-    return type(value) is int and -(2**63) <= value < 2**63
+    return value is None or (type(value) is int and -(2**63) <= value < 2**63)
 
 
 def _is_number(value: Any) -> bool:
     # Of these floats JSON has the same digits as Python shows; larger and smaller ones have an exponent.
-    return _is_whole(value) or (type(value) is float and (value == 0 or 1e-4 <= abs(value) < 1e15))
+    return (value == 0 or 1e-4 <= abs(value) < 1e15) if type(value) is float else _is_whole(value)
 
 
 def _is_truth(value: Any) -> bool:
-    return type(value) is bool
+    return value is None or type(value) is bool
 
 
 AS_IT_IS: Mapping[str, Fits] = {
@@ -244,4 +244,4 @@ AS_IT_IS: Mapping[str, Fits] = {
     "State": _is_whole,
     "Status": _is_whole,
 }
-"""Tells of a value whether `to_wire` would leave it as it is, for types of which it often does; None is for all."""
+"""Tells of a value whether `to_wire` would leave it as it is, for types of which it often does."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onteg_dynamics.dataverse import ids
-from onteg_dynamics.dataverse.ids import guid_of, new_row_id
+from onteg_dynamics.dataverse.ids import RowIds, guid_of, new_row_id
 
 GUID = "0f4a1c52-7b3e-4d68-9a51-2c8e6f7d9b10"
 
@@ -108,3 +108,14 @@ def test_threads_never_share_an_id() -> None:
     with ThreadPoolExecutor(16) as pool:
         made = [each for batch in pool.map(make, range(16)) for each in batch]
     assert len({sql_server_order(each)[:8] for each in made}) == 16 * 200
+
+
+def test_the_rows_of_one_piece_of_work_have_ids_that_grow_and_stay() -> None:
+    made = RowIds.new()
+    found = [made.of(index) for index in range(2000)]
+    again = RowIds(made.seed, made.start)
+    assert [again.of(index) for index in reversed(range(2000))] == found[::-1]
+    keys = [sql_server_order(one) for one in found]
+    assert keys == sorted(set(keys))
+    assert all(uuid.UUID(one).version == 8 and uuid.UUID(one).variant == uuid.RFC_4122 for one in found)
+    assert not {one[:18] for one in found} & {RowIds.new().of(index)[:18] for index in range(2000)}

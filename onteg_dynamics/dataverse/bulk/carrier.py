@@ -74,14 +74,14 @@ class Carrier:
         link: the client at work.
         job: what is done.
         sizes: told when parts turn out too large.
-        uncertain: whether a row may have been sent by an earlier run that was killed.
+        uncertain: whether a row may have been sent by an earlier run that was killed; None where there was none.
     """
 
     link: Link
     job: Job
     roads: Roads
     sizes: Sizes
-    uncertain: Callable[[Ready], bool] = lambda _: False
+    uncertain: Callable[[Ready], bool] | None = None
     standing: Standing = field(init=False)
     delivery: Delivery = field(init=False)
 
@@ -118,16 +118,16 @@ class _Journey:
             while self._todo:
                 self._go(self._todo.popleft())
         except SpentError:
-            unsent = (row for row in self._part if row.index not in self._results)
-            self._settle(Result(row.index, row.id, "unsent") for row in unsent)
+            self._settle([Result(row.index, row.id, "unsent") for row in self._left(self._part)])
         return list(self._results.values())
 
     def _begin(self) -> None:
         """Look first where that is asked for, or where an earlier run may have done the work."""
         job, rehearses = self._job, self._of.link.call.rehearsal is not None
-        rows = list(self._part)
+        rows = self._part
         if job.mode == "create":
-            again = [row for row in rows if self._of.uncertain(row)]
+            uncertain = self._of.uncertain
+            again = [row for row in rows if uncertain(row)] if uncertain is not None else []
             self._afford(again)
             self._settle(self._found(again))
         elif job.mode != "delete" and (job.skip_unchanged or (job.mode == "upsert" and job.tell_created)):
@@ -135,7 +135,7 @@ class _Journey:
             self._afford(known)
             self._there = {} if rehearses or not known else self._read(known, values=job.skip_unchanged)
             self._settle(self._unchanged(rows) if job.skip_unchanged else ())
-        left = [row for row in rows if row.index not in self._results]
+        left = self._left(rows)
         if left:
             self._todo.append(_Piece(left))
 
@@ -144,6 +144,10 @@ class _Journey:
         if wanted:
             self._of.delivery.afford()
             self._has_begun = True
+
+    def _left(self, rows: Part) -> Part:
+        """The rows that have no result yet."""
+        return [row for row in rows if row.index not in self._results] if self._results else rows
 
     def _read(self, rows: Part, *, values: bool) -> Mapping[int, Mapping[str, Any]]:
         return self._of.standing.read(rows, values=values)
@@ -185,7 +189,7 @@ class _Journey:
             self._of.sizes.shrink(len(piece.rows))
         self._of.delivery.pause(piece.tries + 1)
         self._settle(self._found(piece.rows) if self._job.mode == "create" else self._changed(piece.rows))
-        left = [row for row in piece.rows if row.index not in self._results]
+        left = self._left(piece.rows)
         if left:
             rest = replace(piece, rows=left, is_lost=True)
             self._again(rest, lost.error, smaller=lost.is_slow)
@@ -226,7 +230,7 @@ class _Journey:
     def _read_message(self, piece: _Piece, answer: Response) -> None:
         if answer.status < 300:
             self._of.sizes.fits(len(piece.rows))
-            self._settle(map(self._roads.done, piece.rows))
+            self._settle(self._roads.all_done(piece.rows))
             return
         error = error_of(answer)
         if not self._is_momentary(piece, answer.status, error):
@@ -240,7 +244,7 @@ class _Journey:
             self._settle(self._roads.done(row) for row, written in zip(rows, each, strict=True) if written)
         elif self._job.mode == "create" and (piece.is_lost or self._job.table.is_elastic):
             self._settle(self._found(rows))
-        left = [row for row in rows if row.index not in self._results]
+        left = self._left(rows)
         if left and not self._job.go_on and not (piece.is_lost or self._job.table.is_elastic):
             raise RefusedError(error, left, list(self._results.values()))
         self._split(replace(piece, rows=left))
@@ -308,14 +312,16 @@ class _Journey:
             raise RefusedError(error, piece.rows, list(self._results.values()))
 
     def _settle(self, results: Iterable[Result]) -> None:
-        for result in results:
-            self._results[result.index] = self._told(result)
+        told = map(self._told, results) if self._asks_what_was_there else results
+        self._results.update({result.index: result for result in told})
+
+    @property
+    def _asks_what_was_there(self) -> bool:
+        return self._job.mode == "upsert" and self._job.tell_created
 
     def _told(self, result: Result) -> Result:
         """Of an upsert: whether the row was there before, and its id, where that was looked up."""
-        if self._job.mode != "upsert" or result.outcome not in ("written", "created", "updated"):
-            return result
-        if not self._job.tell_created:
+        if result.outcome not in ("written", "created", "updated"):
             return result
         stored = self._there.get(result.index)
         if stored is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from onteg_dynamics.dataverse.bulk.carrier import Carrier, RefusedError
@@ -42,19 +43,15 @@ def write_many(link: Link, job: Job, rows: Sequence[Mapping[str, Any]]) -> list[
         ServiceError: the service refuses a row, and the job does not go on; says what was written.
         OntegError: there is no use in going on.
     """
-    results: dict[int, Result] = {}
-
-    def done(some: Sequence[Result]) -> None:
-        results.update({result.index: result for result in some})
-
-    ready: Iterable[Ready] = _made_ready(link, job, rows, done)
+    results: list[Result] = []
+    ready: Iterable[Ready] = _made_ready(link, job, rows, results.extend)
     if not job.go_on:  # all rows are looked at before the first is sent
         ready = list(ready)
         if results:
-            raise InputError(_problems(results.values()))
+            raise InputError(_problems(results))
     carrier = carrier_for(link, job, len(rows))
-    run_parts(carrier, parts(ready, carrier.sizes), done)
-    return [results[index] for index in sorted(results)]
+    run_parts(carrier, parts(ready, carrier.sizes), results.extend)
+    return sorted(results, key=attrgetter("index"))
 
 
 def _made_ready(link: Link, job: Job, rows: Sequence[Mapping[str, Any]], done: Done) -> Iterator[Ready]:
@@ -71,9 +68,7 @@ def _problems(results: Iterable[Result]) -> tuple[Problem, ...]:
     return tuple(problem for error in errors if isinstance(error, InputError) for problem in error.problems)
 
 
-def carrier_for(
-    link: Link, job: Job, total: int | None, uncertain: Callable[[Ready], bool] = lambda _: False
-) -> Carrier:
+def carrier_for(link: Link, job: Job, total: int | None, uncertain: Callable[[Ready], bool] | None = None) -> Carrier:
     """What carries parts, with parts of a size that fits.
 
     Args:

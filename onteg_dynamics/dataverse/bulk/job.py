@@ -17,6 +17,8 @@ Mode = Literal["create", "update", "upsert", "delete"]
 Outcome = Literal["created", "updated", "written", "unchanged", "deleted", "failed", "unsent"]
 """``written``: created or updated, nobody asked which. ``unsent``: not tried, the budget was used up."""
 
+_UNDONE = frozenset({"failed", "unsent"})
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -60,9 +62,10 @@ class Job:
     budget: Budget = field(default_factory=Budget)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Ready:
-    """A row ready to go.
+    """A row ready to go. There are very many, and to freeze one takes several times as long as to make it; it is
+    not changed all the same.
 
     Attributes:
         index: its place among the rows, from 0.
@@ -94,9 +97,9 @@ Part = Sequence[Ready]
 """Rows that travel together."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Result:
-    """What came of one row.
+    """What came of one row. Not frozen for the same reason as `Ready`.
 
     Attributes:
         index: its place among the rows, from 0.
@@ -113,4 +116,4 @@ class Result:
     @property
     def done(self) -> bool:
         """Whether the row is as it should be."""
-        return self.outcome not in ("failed", "unsent")
+        return self.outcome not in _UNDONE

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from onteg_dynamics.dataverse.bulk.job import Job, Ready, Result
@@ -22,7 +23,11 @@ __all__ = ["ETAGS", "PARTITION", "Numbered", "Preparer"]
 Numbered = tuple[int, Mapping[str, Any]]
 """A row with its place among the rows."""
 
+Body = Mapping[str, Any] | InputError
+"""What a row sets, or why it cannot be written."""
+
 ETAGS = ("@odata.etag", "etag")
+_INDEX = attrgetter("index")
 
 
 @dataclass
@@ -50,52 +55,88 @@ class Preparer:
         Args:
             rows: see `PayloadWriter.write`; a row to change has its id in the primary key or in ``id``.
         """
-        self._known.learn((one for _, row in rows for one in self._writer.wanted(row)), self.link.fetch)
+        groups = _alike(rows)
+        bare = [[self._bare(row) for _, row in alike] for alike in groups.values()]
+        if self.job.mode != "delete":
+            wanted = (one for some in bare for one in self._writer.wanted(some, self.job.mode))
+            self._known.learn(wanted, self.link.fetch)
         ready: list[Ready] = []
         refused: list[Result] = []
-        for index, row in rows:
+        for alike, some in zip(groups.values(), bare, strict=True):
+            self._make_ready(alike, self._bodies(some), ready, refused)
+        if len(groups) > 1:
+            ready.sort(key=_INDEX)
+            refused.sort(key=_INDEX)
+        return ready, refused
+
+    def _make_ready(
+        self, rows: Sequence[Numbered], bodies: Sequence[Body], ready: list[Ready], refused: list[Result]
+    ) -> None:
+        """Rows with the same columns."""
+        named = self._new if self._are_new(rows[0][1]) else self._named
+        for (index, row), body in zip(rows, bodies, strict=True):
             try:
-                ready.append(self._ready(index, row))
+                ready.append(named(index, row, body))
             except InputError as exc:
                 problems = tuple(replace(one, path=f"rows.{index}.{one.path}") for one in exc.problems)
                 error = type(exc)(problems, replace(exc.details, row=index))
                 refused.append(Result(index, None, "failed", error))
-        return ready, refused
 
-    def _ready(self, index: int, row: Mapping[str, Any]) -> Ready:
+    def _are_new(self, row: Mapping[str, Any]) -> bool:
+        """Whether rows with the columns of this one get their ids here, and nothing else is to be looked at."""
+        job = self.job
+        creates = job.mode == "create" and not job.match_etag and not job.key_columns
+        return creates and not self._partition and row.keys().isdisjoint(("id", job.table.primary_id, PARTITION))
+
+    def _new(self, index: int, _: Mapping[str, Any], body: Body) -> Ready:
+        return Ready(index, self._core(body), self.ids.of(index), is_new_id=True)
+
+    def _named(self, index: int, row: Mapping[str, Any], body: Body) -> Ready:
         own = _own_id(row.get(self.job.table.primary_id) or row.get("id"))
         etag = self._etag(row)
-        partition = row.get(PARTITION) or self.link.call.parameters.get("partitionId")
-        made = self._by_key(index, row, own) if self.job.key_columns else self._by_id(index, row, own)
+        partition = row.get(PARTITION) or self._partition
+        made = self._by_key(index, row, body, own) if self.job.key_columns else self._by_id(index, body, own)
         if etag is None and not partition:
             return made
         return replace(made, etag=etag, partition=str(partition) if partition else None)
 
-    def _by_key(self, index: int, row: Mapping[str, Any], own: str | None) -> Ready:
+    def _by_key(self, index: int, row: Mapping[str, Any], body: Body, own: str | None) -> Ready:
         key = {name: row.get(name) for name in self.job.key_columns}
         if missing := [name for name, value in key.items() if value is None or value == ""]:
             raise InputError(tuple(Problem(name, "", "is required: it is part of the key") for name in missing))
         named = typed_values(self.link, self.job.table, key, "key")
         address = self.job.table.entity_set + key_segment(named)
-        return Ready(index, self._core(row), own, address, named)
+        return Ready(index, self._core(body), own, address, named)
 
-    def _by_id(self, index: int, row: Mapping[str, Any], own: str | None) -> Ready:
+    def _by_id(self, index: int, body: Body, own: str | None) -> Ready:
         if own is None and self.job.mode in ("update", "delete"):
             raise InputError((Problem(self.job.table.primary_id, "", "is required: the id of the row to change"),))
         row_id = own or self.ids.of(index)
         address = "" if self.job.mode == "create" else row_path(self.job.table.entity_set, row_id)
-        return Ready(index, self._core(row), row_id, address, is_new_id=own is None)
+        return Ready(index, self._core(body), row_id, address, is_new_id=own is None)
 
-    def _core(self, row: Mapping[str, Any]) -> bytes:
-        if self.job.mode == "delete":
-            return b"{}"
-        values = {name: value for name, value in row.items() if name not in self._hidden}
-        return dumps({**self._begun, **self._writer.write(values, self.job.mode)})
+    def _bodies(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Body]:
+        return [{}] * len(rows) if self.job.mode == "delete" else self._writer.write_alike(rows, self.job.mode)
+
+    def _core(self, body: Body) -> bytes:
+        if isinstance(body, InputError):
+            raise body
+        return dumps({**self._begun, **body} if self._begun else body)
+
+    def _bare(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A row without what names it or its version: that is not written."""
+        if row.keys().isdisjoint(self._hidden):
+            return row
+        return {name: value for name, value in row.items() if name not in self._hidden}
+
+    @property
+    def _partition(self) -> str | None:
+        return self.link.call.parameters.get("partitionId")
 
     @cached_property
     def _begun(self) -> dict[str, str]:
         """What every new row begins with."""
-        return {} if self.job.mode == "update" else in_partition(self.link, self.job.table)
+        return {} if self.job.mode in ("update", "delete") else in_partition(self.link, self.job.table)
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
@@ -112,6 +153,14 @@ class Preparer:
         if etag is None:
             raise InputError((Problem(ETAGS[1], "", "is required: the version that the row must still have"),))
         return str(etag)
+
+
+def _alike(rows: Iterable[Numbered]) -> Mapping[tuple[str, ...], Sequence[Numbered]]:
+    """The rows by their columns."""
+    groups: dict[tuple[str, ...], list[Numbered]] = {}
+    for one in rows:
+        groups.setdefault(tuple(one[1]), []).append(one)
+    return groups
 
 
 def _own_id(value: Any) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -62,7 +63,7 @@ class Roads:
     def by_message(self, part: Part) -> Request:
         """One request for all rows; on a standard table all or nothing."""
         path = f"{self.job.table.entity_set}/Microsoft.Dynamics.CRM.{_MESSAGES[self.job.mode]}"
-        body = b'{"Targets":[' + b",".join(map(self._target, part)) + b"]}"
+        body = b'{"Targets":[' + self._targets(part) + b"]}"
         wishes = prefer(annotations=f"{_DETAILS}.*") if self.job.table.is_elastic else {}
         return Request("POST", path, body, {**JSON_BODY, **wishes})
 
@@ -89,6 +90,11 @@ class Roads:
         # The representation tells a new row (201) from a changed one (200); the id alone is enough for that.
         path = row.address + query_string({"$select": table.primary_id})
         return Request("PATCH", path, row.core, {**JSON_BODY, **match, **prefer(representation=True)})
+
+    def all_done(self, part: Part) -> list[Result]:
+        """The results of rows that a message has written."""
+        outcome = _DONE[self.job.mode]
+        return [Result(row.index, row.id, outcome) for row in part]
 
     def done(self, row: Ready, answer: Response | None = None) -> Result:
         """The result of a row that was written.
@@ -144,8 +150,26 @@ class Roads:
 
         return self.link.metadata.once(("takes", table.name, message), ask)
 
+    def _targets(self, part: Part) -> bytes:
+        """The rows as a bulk message lists them."""
+        plain = all(row.key is None and row.partition is None for row in part)
+        return b",".join(map(self._plain_target if plain else self._target, part))
+
+    def _plain_target(self, row: Ready) -> bytes:
+        """As `_target`, for a row that has but its id."""
+        return b'%b"%b"%b' % (self._begun, (row.id or "").encode(), b"}" if row.core == b"{}" else b"," + row.core[1:])
+
+    @cached_property
+    def _begun(self) -> bytes:
+        """What targets begin with, up to the row's id."""
+        return dumps({"@odata.type": self._kind, self.job.table.primary_id: ""})[: -len('""}')]
+
+    @property
+    def _kind(self) -> str:
+        return f"Microsoft.Dynamics.CRM.{self.job.table.name}"
+
     def _target(self, row: Ready) -> bytes:
-        named: dict[str, Any] = {"@odata.type": f"Microsoft.Dynamics.CRM.{self.job.table.name}"}
+        named: dict[str, Any] = {"@odata.type": self._kind}
         if row.key:
             named["@odata.id"] = row.address
         else:

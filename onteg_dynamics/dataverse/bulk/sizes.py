@@ -45,12 +45,13 @@ def parts(rows: Iterable[Ready], sizes: Sizes) -> Iterator[list[Ready]]:
     part: list[Ready] = []
     size, names = 0, set[str]()
     for row in rows:
-        name = row.address or row.id or ""
+        name = "" if row.is_new_id else row.address or row.id or ""
         if part and (len(part) >= sizes.rows or size + row.size > sizes.bytes or name in names):
             yield part
             part, size, names = [], 0, set()
         part.append(row)
         size += row.size
-        names.add(name)
+        if name:
+            names.add(name)
     if part:
         yield part

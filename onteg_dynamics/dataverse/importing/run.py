@@ -36,6 +36,7 @@ INLINE = 1000
 """The most results that are handed out in a step's output; more go to a file."""
 
 _BLOCK = 1000  # rows made ready at a time
+_FORM = 2  # how GUIDs follow from a journal; notes of another form are not gone on with
 _REHEARSED = 100  # rows of a dry run that are shown as requests
 
 
@@ -159,7 +160,7 @@ class Import:
             del job[how]
         who = [sorted(self.link.call.headers.items()), sorted(self.link.call.parameters.items())]
         how_read = [sorted(self.mapper.given.items()), self.mapper.clears]
-        what = [self.link.transport.root, self.source.mark(), job, who, how_read]
+        what = [_FORM, self.link.transport.root, self.source.mark(), job, who, how_read]
         return hashlib.sha256(repr(what).encode()).hexdigest()
 
     def _finish(self, journal: Journal, *, complete: bool) -> Imported:
