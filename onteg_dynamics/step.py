@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from errno import EDQUOT, ENOSPC
 from functools import lru_cache, partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from onteg_dynamics.advanced import call_with, is_dry_run, own_options
 from onteg_dynamics.clients import Clients, Settings
 from onteg_dynamics.dataverse.client import Dataverse
 from onteg_dynamics.dataverse.limits import Call
-from onteg_dynamics.errors import InputError, OntegError, UnexpectedError
+from onteg_dynamics.errors import ErrorDetails, InputError, OntegError, UnexpectedError
 from onteg_dynamics.hookspecs import Context, Outcome
 from onteg_dynamics.manifest import own_manifest
 from onteg_dynamics.registry import Registered, Registry
@@ -79,7 +80,7 @@ class Step:
 
     def failed(self, exc: Exception) -> Result:
         """The result of an action that met `exc`, without its secrets and without its traceback's frames."""
-        error = exc if isinstance(exc, OntegError) else self._unexpected(exc)
+        error = exc if isinstance(exc, OntegError) else _of_a_file(exc) or self._unexpected(exc)
         if self.table is not None:
             error.located(table=self.table)
         if isinstance(error, InputError) and self._form is not None:
@@ -151,3 +152,14 @@ class Step:
 def rehearsal_check() -> OutputCheck:
     """The check of what a dry run tells."""
     return OutputCheck(own_manifest().definition("rehearsal"))
+
+
+def _of_a_file(exc: Exception) -> OntegError | None:
+    """What went wrong with a file of this machine; None where it is something else."""
+    if not isinstance(exc, OSError) or not exc.strerror:
+        return None
+    if exc.filename is None and exc.errno not in (ENOSPC, EDQUOT):
+        return None
+    where = f": {exc.filename}" if exc.filename else ""
+    fix = "Look at the path, at who may write there, and at the space that is left."
+    return OntegError(f"A file could not be read or written. {exc.strerror}{where}", ErrorDetails(fix))

@@ -111,7 +111,7 @@ def _target(path: str | None, options: Options, ending: str) -> Target | None:
 
 def _beside(options: Options) -> Path | None:
     """The file whose folder may be written to; None where rows come from elsewhere."""
-    from onteg_dynamics.dataverse.exporting.target import is_url
+    from onteg_dynamics.dataverse.urls import is_url
 
     path = (options.get("path") or "").strip()
     if not path or is_url(path):

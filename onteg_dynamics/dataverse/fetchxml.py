@@ -129,20 +129,20 @@ class FetchQuery:
 
 
 def _parsed(text: str) -> ET.Element:
-    problem = "is no FetchXML: an element <fetch> with an <entity> was expected"
+    problem = "is no FetchXML: an element <fetch> with an <entity> that has a name was expected"
     if not _FORBIDDEN.search(text):
         try:
             root = ET.fromstring(text)  # noqa: S314 - without a document type there are no entities to expand
         except ET.ParseError as exc:
             problem = f"is not well formed (line {exc.position[0]}, column {exc.position[1]})"
         else:
-            if root.tag == "fetch" and root.find("entity") is not None:
+            if root.tag == "fetch" and root.find("entity[@name]") is not None:
                 return root
     raise InputError((Problem("fetchxml", "", problem),))
 
 
 def _entity(root: ET.Element) -> ET.Element:
-    found = root.find("entity")
+    found = root.find("entity[@name]")
     assert found is not None
     return found
 

@@ -10,12 +10,12 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
+from onteg_dynamics.dataverse.urls import store_of
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.executor import Stream
 
@@ -132,11 +132,7 @@ def _whole_file(path: str) -> Iterator[IO[bytes]]:
 @contextmanager
 def _stored_file(url: str) -> Iterator[IO[bytes]]:
     """A file of an object store, which shows it when it is closed; removed where writing fails."""
-    if find_spec("fsspec") is None:
-        raise InputError((Problem("output_path", "", "is a URL: pip install 'onteg-dynamics[export]'"),))
-    from fsspec.core import url_to_fs
-
-    store, name = url_to_fs(url)
+    store, name = store_of(url, "written to", "output_path")
     store.makedirs(store._parent(name), exist_ok=True)  # noqa: SLF001 - fsspec's own word for it
     try:
         with store.open(name, "wb") as file:

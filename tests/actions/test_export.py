@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from decimal import Decimal
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import fsspec
 import pytest
 from pyarrow import parquet
 
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.dataverse.exporting.work import Work
+from onteg_dynamics.errors import InputError, OntegError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
@@ -116,6 +118,22 @@ def test_urls(executor: Executor, settings: dict[str, str]) -> None:
         run(executor, settings, "memory://exports/b.csv", table="account", select="name")
 
 
+def test_a_full_disk_is_told_and_the_export_goes_on_later(
+    executor: Executor, settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "keep", full)
+        with pytest.raises(OntegError) as caught:
+            run(executor, settings, path, table="account")
+    assert caught.value.message == "A file could not be read or written. No space left on device"
+    assert type(caught.value) is OntegError
+    assert run(executor, settings, path, table="account")["rows"] > 0
+
+
 def test_a_file_is_replaced_only_when_asked(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("mine")
@@ -134,7 +152,10 @@ def test_a_file_is_replaced_only_when_asked(executor: Executor, settings: dict[s
         ({"path": ".", "table": "account", "format": "CSV"}, "is a folder"),
         ({"path": "a.xlsx", "table": "account"}, r"Format \(format\): is required"),
         ({"path": "a.csv::zip://b", "table": "account"}, "no path of a file"),
-        ({"path": "nosuch://bucket/a.csv", "table": "account"}, "cannot be written to"),
+        ({"path": "nosuch://bucket/a.csv", "table": "account"}, "of a kind that nothing here reaches: nosuch"),
+        ({"path": "gs://bucket/a.csv", "table": "account"}, r"needs more: pip install 'onteg-dynamics\[gcs\]'"),
+        ({"path": "oss://bucket/a.csv", "table": "account"}, "needs more: .*ossfs"),
+        ({"path": "memory://a.csv", "fetchxml": "<fetch><entity nam='account'/></fetch>"}, "that has a name"),
         ({"path": "a.csv"}, r"Table \(table\): is required"),
         ({"path": "a.csv", "fetchxml": "<fetch><entity name='account'/></fetch>"}, "names no columns"),
         ({"path": "a.csv", "table": "account", "view": "Active Accounts", "select": "name"}, "must be empty"),

@@ -317,6 +317,19 @@ def test_a_budget_that_is_used_up_is_told(executor: Executor, settings: dict[str
 
 
 @pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("memory://nowhere/a.csv", "is not there"),
+        ("gs://bucket/a.csv", r"pip install 'onteg-dynamics\[gcs\]'"),
+        ("nosuch://bucket/a.csv", "of a kind that nothing here reaches: nosuch"),
+    ],
+)
+def test_a_url_that_cannot_be_read(run: Run, path: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        run(path=path)
+
+
+@pytest.mark.parametrize(
     ("options", "told"),
     [
         (

@@ -9,14 +9,14 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from onteg_dynamics.dataverse.urls import is_url, reached, store_of
 from onteg_dynamics.errors import InputError, Problem
 
-__all__ = ["FORMATS", "Target", "format_of", "is_url", "open_target"]
+__all__ = ["FORMATS", "Target", "format_of", "open_target"]
 
 FORMATS = {
     ".parquet": "Parquet",
@@ -24,7 +24,7 @@ FORMATS = {
     ".jsonl": "JSON Lines",
     ".ndjson": "JSON Lines",
 }
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_DONE = "written to"
 _SECRET = re.compile(r"(?<=://)[^/@]*@")
 # Here a file is not seen before it is whole, so that it needs no other name while it is written.
 _WHOLE_OR_NOTHING = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "memory"}
@@ -59,18 +59,13 @@ class Target(Protocol):
         """
 
 
-def is_url(path: str) -> bool:
-    """Whether a path is a URL, of a file system that fsspec reaches."""
-    return _URL.match(path) is not None
-
-
 def format_of(path: str, chosen: str | None) -> str:
     """The format that was chosen, or that the file's name tells.
 
     Raises:
         InputError: neither.
     """
-    found = chosen or FORMATS.get(Path(urlsplit(path).path if _URL.match(path) else path).suffix.lower())
+    found = chosen or FORMATS.get(Path(urlsplit(path).path if is_url(path) else path).suffix.lower())
     if found:
         return found
     names = ", ".join(FORMATS)
@@ -91,7 +86,7 @@ def open_target(path: str, *, overwrite: bool) -> Target:
         raise _problem("is no path of a file")
     if path.startswith("file://"):
         path = unquote(urlsplit(path).path)
-    if _URL.match(path):
+    if is_url(path):
         return _Remote(path, overwrite)
     return _Local(Path(path).expanduser().absolute(), overwrite)
 
@@ -176,8 +171,8 @@ class _Remote:
 
     def check(self) -> None:
         """As in `Target`."""
-        system, path = self._opened()
-        if _reached(lambda: system.exists(path)) and not self.overwrite:
+        system, path = store_of(self.url, _DONE)
+        if reached(lambda: system.exists(path), _DONE) and not self.overwrite:
             raise _taken()
 
     def has(self, _: Path, /) -> bool:
@@ -186,34 +181,14 @@ class _Remote:
 
     def publish(self, file: Path) -> None:
         """As in `Target`."""
-        system, path = self._opened()
-        if not self.overwrite and _reached(lambda: system.exists(path)):
+        system, path = store_of(self.url, _DONE)
+        if not self.overwrite and reached(lambda: system.exists(path), _DONE):
             raise _taken()
         if self.url.partition("://")[0].lower() in _WHOLE_OR_NOTHING:
-            _reached(lambda: system.put_file(str(file), path))
+            reached(lambda: system.put_file(str(file), path), _DONE)
             return
-        _reached(lambda: system.put_file(str(file), f"{path}.partial"))
-        _reached(lambda: system.mv(f"{path}.partial", path))
-
-    def _opened(self) -> tuple[Any, str]:
-        if find_spec("fsspec") is None:
-            raise InputError("a URL needs fsspec: pip install 'onteg-dynamics[export]'")
-        from fsspec.core import url_to_fs
-
-        system, path = _reached(lambda: url_to_fs(self.url))
-        return system, str(path)
-
-
-def _reached(work: Any) -> Any:
-    """What `work` gives; whatever a file system's library raises becomes one sentence without the URL."""
-    try:
-        return work()
-    except InputError:
-        raise
-    except Exception as exc:  # noqa: BLE001 - each file system has errors of its own
-        kind = type(exc).__name__
-        hint = f" ({exc})" if isinstance(exc, (ImportError, ValueError)) else ""
-    raise _problem(f"cannot be written to: {kind}{hint}")
+        reached(lambda: system.put_file(str(file), f"{path}.partial"), _DONE)
+        reached(lambda: system.mv(f"{path}.partial", path), _DONE)
 
 
 def _taken() -> InputError:

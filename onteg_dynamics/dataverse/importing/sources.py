@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from onteg_dynamics.dataverse.exporting.target import is_url
+from onteg_dynamics.dataverse.urls import is_url, reached, store_of
 from onteg_dynamics.errors import InputError, Problem
 
 __all__ = ["CsvSource", "JsonLinesSource", "ListSource", "ParquetSource", "Source", "open_source"]
@@ -61,23 +61,14 @@ class _File:
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        try:
-            file = self._open()
-        except InputError:
-            raise
-        except Exception as exc:  # noqa: BLE001 - each file system has errors of its own
-            raise _problem(f"cannot be read: {type(exc).__name__}") from None
-        with file:
+        with reached(self._open, "read") as file:
             yield file
 
     def _open(self) -> BinaryIO:
         if not is_url(self.path):
             return Path(self.path).open("rb")
-        if find_spec("fsspec") is None:
-            raise InputError("a URL needs fsspec: pip install 'onteg-dynamics[export]'")
-        import fsspec
-
-        file: BinaryIO = fsspec.open(self.path, "rb").open()
+        system, path = store_of(self.path, "read")
+        file: BinaryIO = system.open(path, "rb")
         return file
 
     def mark(self) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onteg_dynamics.dataverse.exporting.fields import Field
-from onteg_dynamics.dataverse.exporting.target import Target, is_url, open_target
+from onteg_dynamics.dataverse.exporting.target import Target, open_target
 from onteg_dynamics.dataverse.syncing.parquet import ParquetStore
 from onteg_dynamics.dataverse.syncing.sqlite import SqliteStore
 from onteg_dynamics.dataverse.syncing.sync import Store, problem
 from onteg_dynamics.dataverse.tables import Table
+from onteg_dynamics.dataverse.urls import is_url
 from onteg_dynamics.errors import InputError, Problem
 
 __all__ = ["FORMS", "Place", "place_of"]
