@@ -22,6 +22,7 @@ from onteg_dynamics.cli.serve import serve
 from onteg_dynamics.cli.settings import connection_options, gather
 from onteg_dynamics.cli.specs import show_markdown, show_spec
 from onteg_dynamics.errors import OntegError
+from onteg_dynamics.manifest import ActionSpec
 
 __all__ = ["commands"]
 
@@ -135,7 +136,7 @@ def run(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Run ACTION, by name (list_records) or title ("List Records")."""
+    """Run ACTION, by name (list_records) or title ("List Records"). Its options: onteg-dynamics spec ACTION."""
     from onteg_dynamics.executor import Executor
 
     with Executor() as executor:
@@ -147,13 +148,20 @@ def run(
     if as_json:
         show.print_json(result.as_dict())
     elif result.ok:
-        show.print_result(result)
+        show.print_result(result, _details(executor.registry.action(action).spec))
     try:
-        result.unwrap()
+        output = result.unwrap()
     except OntegError as exc:
         if not as_json:
             raise
         sys.exit(exits.exit_code(exc))
+    sys.exit(exits.exit_code_of_output(output))
+
+
+def _details(spec: ActionSpec) -> set[str]:
+    """The lists of an output of which people need the beginning only."""
+    properties = spec.output_schema.get("properties", {})
+    return {name for name, schema in properties.items() if schema.get("x-onteg-detail")}
 
 
 def _input(source: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,6 +22,7 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 WIDEST = 12  # columns of a table that a person can read
+LONGEST = 20  # rows of a table that is not what was asked for
 _MARKS = {True: "[green]passed[/]", False: "[red]failed[/]", None: "[yellow]unknown[/]"}
 
 
@@ -41,7 +42,11 @@ def print_rows(rows: Sequence[Mapping[str, Any]], title: str = "") -> None:
     console.print(table)
     hidden = len({name for row in rows for name in row}) - len(names)
     if hidden:
-        errors.print(f"[dim]{hidden} more columns; choose with select, or see them all with --json.[/]")
+        _more(hidden, "column", "choose with select, or see all with --json")
+
+
+def _more(count: int, what: str, how: str) -> None:
+    errors.print(f"[dim]{count:,} more {what}{'' if count == 1 else 's'}; {how}.[/]")
 
 
 def _shown_columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -53,16 +58,26 @@ def _shown_columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def _cell(value: Any) -> str:
     if value is None:
         return "[dim]-[/]"
+    if isinstance(value, Mapping) and value.get("message") and value.get("kind"):
+        value = value["message"]  # an error: its codes are for machines
     text = value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     return escape(text if len(text) <= 200 else text[:199] + "…")
 
 
-def print_result(result: Result) -> None:
-    """A result for people: rows as a table, the rest as lines, warnings and cost below."""
+def print_result(result: Result, details: Collection[str] = ()) -> None:
+    """A result for people: rows as a table, the rest as lines, warnings and cost below.
+
+    Args:
+        result: what an action gave.
+        details: lists of its output of which the beginning is enough.
+    """
     output = dict(result.output)
     for name, value in list(output.items()):
         if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-            print_rows(output.pop(name), name)
+            most = LONGEST if name in details else len(value)
+            print_rows(output.pop(name)[:most], name)
+            if len(value) > most:
+                _more(len(value) - most, "row", "see all with --json")
     row = output.pop("row", None)
     for name, value in {**output, **(row or {})}.items():
         console.print(f"[bold]{escape(name)}[/]  {_cell(value)}", soft_wrap=True)

@@ -83,6 +83,28 @@ def test_mistakes(connection: Path, settings: dict[str, str], words: tuple[str, 
     assert told in found.stderr
 
 
+def test_rows_that_failed_have_an_exit_code_and_long_results_are_cut(
+    connection: Path, settings: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("lastname,leadqualitycode\n" + "Lee,Warm\n" * 30 + "Berg,Lukewarm\n")
+    words = ("run", "import_records", "--connection", str(connection), "--set", "table=lead", "--set", f"path={path}")
+    found = call(*words, secret=settings["client_secret"])
+    assert found.exit_code == 5
+    assert "11 more rows; see all with --json." in found.stderr
+    assert "no choice has this label" in found.stdout
+    assert '"kind"' not in found.stdout
+    short = call(*words, "--set", "most_requests=1", "--json", secret=settings["client_secret"])
+    assert (short.exit_code, json.loads(short.stdout)["ok"]) == (5, True)
+
+
+def test_what_was_asked_for_is_shown_whole(connection: Path, settings: dict[str, str]) -> None:
+    words = ("run", "list_columns", "--connection", str(connection), "--set", "table=account")
+    found = call(*words, secret=settings["client_secret"])
+    assert (found.exit_code, "more row" in found.stderr) == (0, False)
+    assert found.stdout.count("\n│") > 100
+
+
 def test_a_wrong_secret(connection: Path) -> None:
     found = call("run", "who_am_i", "--connection", str(connection), secret="not-the-secret")
     assert found.exit_code == 3
