@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Finding, Outcome, hookimpl
 
@@ -52,7 +53,7 @@ def check_privileges(context: Context, options: Options) -> Outcome:
     dataverse = context.dataverse
     users = dataverse.table("systemuser")
     user = row_meant(dataverse, users, options["user"], "user") if options.get("user") else who_acts(dataverse)
-    wanted = {dataverse.table(name): options.get("access") or ACCESS for name in options["tables"]}
+    wanted = {table_of(context, name, "tables"): options.get("access") or ACCESS for name in options["tables"]}
     found = [one for one in privileges(dataverse, user, wanted) if one.name]
     told = [
         {"table": one.table, "access": one.access, "privilege": one.name, "held": one.held, "reach": one.reach}

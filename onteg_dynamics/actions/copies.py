@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from onteg_dynamics.actions.targets import row_of
+from onteg_dynamics.actions.targets import row_of, table_of
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 Options = Mapping[str, Any]
@@ -29,7 +29,7 @@ def copy_values_from(context: Context, options: Options) -> Outcome:
 
     dataverse = context.dataverse
     table, source = row_of(context, options)
-    target = dataverse.table(options["new_table"])
+    target = table_of(context, options["new_table"], "new_table")
     row = {**copy_values(dataverse, table, source, target), **options.get("row", {})}
     made = dataverse.create(target.name, row).id if options.get("create") else None
     return Outcome({"table": target.name, "id": made, "row": row})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.actions.languages import view_query
 from onteg_dynamics.actions.reading import rows_wanted
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -67,7 +68,7 @@ def _source(context: Context, options: Options) -> Source:
     labels, size = options.get("labels", False), options.get("page_size", LARGEST_PAGE)
     if options.get("fetchxml"):
         query = FetchQuery(options["fetchxml"], size, labels=labels)
-        return FetchSource(query, dataverse.table(query.table))
+        return FetchSource(query, table_of(context, query.table, "fetchxml"))
     table = dataverse.table(options["table"])
     if options.get("view"):
         found = view_query(context, options)[1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from onteg_dynamics.actions.reading import read_out
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.errors import Problem, UnknownNameError
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -20,7 +21,7 @@ _LARGEST_PAGE = 5000
 def query_with_fetchxml(context: Context, options: Options) -> Outcome:
     """Run a FetchXML query, all pages of it."""
     query = _fetch(options, options["fetchxml"])
-    table = context.dataverse.table(query.table)
+    table = table_of(context, query.table, "fetchxml")
     return read_out(context, options, query, {"table": table.name})
 
 

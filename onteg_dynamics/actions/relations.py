@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -71,7 +72,7 @@ class _Ends:
 
         dataverse = context.dataverse
         self.table: Table = dataverse.table(options["table"])
-        self.target: Table = dataverse.table(options["related_table"])
+        self.target: Table = table_of(context, options["related_table"], "related_table")
         self.way: Way = find_way(dataverse, self.table, self.target, options.get("relationship", ""))
         self.own = as_guid(options["id"])
         self.others = [as_guid(one) for one in options["related_ids"]]

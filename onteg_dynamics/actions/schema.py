@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.errors import InputError, Problem
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
@@ -55,7 +56,7 @@ def create_column(context: Context, options: Options) -> Outcome:
         return _added(context, path, lambda: column_body(options), options["name"])
     if not options.get("related_table"):
         raise InputError((Problem("related_table", "", "is required when Type is Lookup"),))
-    related = context.dataverse.table(options["related_table"])
+    related = table_of(context, options["related_table"], "related_table")
     facts = {**options, "table": table.name, "related_table": related.name, "primary_id": related.primary_id}
     return _added(context, "RelationshipDefinitions", lambda: lookup_body(facts), options["name"])
 
@@ -88,7 +89,7 @@ def create_relationship(context: Context, options: Options) -> Outcome:
     """Create a many-to-many relationship; a lookup is a column."""
     from onteg_dynamics.dataverse.blueprints import pair_body
 
-    ends = {name: context.dataverse.table(options[name]).name for name in ("table", "related_table")}
+    ends = {name: table_of(context, options[name], name).name for name in ("table", "related_table")}
     return _added(context, "RelationshipDefinitions", lambda: pair_body({**options, **ends}), options["name"])
 
 

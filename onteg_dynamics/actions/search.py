@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from onteg_dynamics.actions.targets import table_of
 from onteg_dynamics.hookspecs import Action, Annotations, Context, Outcome, hookimpl
 
 
@@ -15,7 +16,7 @@ def search_records(context: Context, options: Mapping[str, Any]) -> Outcome:
     dataverse = context.dataverse
     wanted = Search(
         options["text"],
-        [dataverse.table(name).name for name in options.get("tables", ())],
+        [table_of(context, name, "tables").name for name in options.get("tables", ())],
         options.get("select", ()),
         options.get("filter", ""),
         options.get("order_by", ()),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from onteg_dynamics.errors import UnknownNameError
 from onteg_dynamics.hookspecs import Context
 
 if TYPE_CHECKING:
     from onteg_dynamics.dataverse.standing import Standing
     from onteg_dynamics.dataverse.tables import Table
 
-__all__ = ["row_of", "was"]
+__all__ = ["row_of", "table_of", "was"]
 
 
 def row_of(context: Context, options: Mapping[str, Any]) -> tuple[Table, str]:
@@ -23,6 +24,24 @@ def row_of(context: Context, options: Mapping[str, Any]) -> tuple[Table, str]:
     from onteg_dynamics.dataverse.ids import as_guid
 
     return context.dataverse.table(options["table"]), as_guid(options["id"])
+
+
+def table_of(context: Context, name: str, option: str) -> Table:
+    """The table of this name.
+
+    Args:
+        context: of the step.
+        name: as it was typed.
+        option: the option with it.
+
+    Raises:
+        UnknownNameError: there is no such table; told by the option.
+    """
+    try:
+        return context.dataverse.table(name)
+    except UnknownNameError as exc:
+        exc.renamed({"table": option})
+        raise
 
 
 def was(at: Standing) -> dict[str, Any]:
