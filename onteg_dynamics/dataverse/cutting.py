@@ -23,11 +23,25 @@ class Cut:
 
     Attributes:
         frame: everything but the rows; ``value`` is empty.
-        rows: the rows as they came, from the first ``{`` to the last ``}``; empty for none.
+        body: the answer.
+        start: where its first row begins.
+        end: where its last row has ended.
     """
 
     frame: dict[str, Any]
-    rows: bytes
+    body: bytes
+    start: int
+    end: int
+
+    @property
+    def rows(self) -> bytes:
+        """The rows as they came, from the first ``{`` to the last ``}``; empty for none."""
+        return self.body[self.start : self.end]
+
+    @property
+    def array(self) -> memoryview:
+        """The rows within their brackets. A page has megabytes: they are looked at where they stand."""
+        return memoryview(self.body)[self.start - 1 : self.end + 1]
 
 
 def cut(body: bytes) -> Cut | None:
@@ -46,4 +60,4 @@ def cut(body: bytes) -> Cut | None:
         frame = orjson.loads(body[:start] + body[end:])
     except orjson.JSONDecodeError:
         return None
-    return Cut(frame, body[start:end]) if isinstance(frame, dict) and frame.get("value") == [] else None
+    return Cut(frame, body, start, end) if isinstance(frame, dict) and frame.get("value") == [] else None

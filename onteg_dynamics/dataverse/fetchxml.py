@@ -6,11 +6,13 @@ Implements "Page results using FetchXml" and "Retrieve and execute predefined qu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
+
+import orjson
 
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
@@ -101,7 +103,7 @@ class FetchQuery:
         """
         after = next_page(link)
         for sheet in sheets(link, path, self.headers(), after, most=full_pages(most, _page_size(path))):
-            page = sheet.page(after)
+            page = sheet.page(after, self._read)
             link.call.usage.add(pages=1, rows=len(page.rows))
             yield page
 
@@ -111,21 +113,27 @@ class FetchQuery:
         wanted = [f"{_CRM}fetchxmlpagingcookie", f"{_CRM}morerecords", *([more] if more else [])]
         return prefer(annotations=",".join(wanted))
 
-    def shape(self, rows: list[Row]) -> list[Row]:
+    def _read(self, array: memoryview) -> list[Row]:
         """Stable rows: every column that the query names, null included."""
-        return [self._row(row) for row in rows]
-
-    def _row(self, row: Row) -> Row:
-        shaped: Row = {}
-        for name, wire_name, _, column in self._shown:
-            shaped[name] = row.get(wire_name)
-            if self.labels and column is not None and (column.is_lookup or column.type in CHOICE_TYPES):
-                shaped[f"{name}.label"] = row.get(f"{wire_name}@{FORMATTED}")
-            if self.labels and column is not None and column.is_lookup:
-                shaped[f"{name}.table"] = row.get(f"{wire_name}@{LOOKUP_TABLE}")
+        parts = [part for one in self._shown for part in self._parts(one)]
         # The currency comes with every money column, asked for or not.
-        known = {_CURRENCY, *(one.source for one in self._shown)}
-        return shaped | plain_row({name: value for name, value in row.items() if name not in known})
+        known = {_CURRENCY, *(source for _, source in parts)}
+        return [_stable(row, parts, known) for row in orjson.loads(array)]
+
+    def _parts(self, one: Shown) -> Iterator[tuple[str, str]]:
+        """Each member of the rows that come out, with the member it comes from."""
+        yield one.name, one.source
+        if self.labels and one.column is not None and (one.column.is_lookup or one.column.type in CHOICE_TYPES):
+            yield f"{one.name}.label", f"{one.source}@{FORMATTED}"
+        if self.labels and one.column is not None and one.column.is_lookup:
+            yield f"{one.name}.table", f"{one.source}@{LOOKUP_TABLE}"
+
+
+def _stable(row: Row, parts: Iterable[tuple[str, str]], known: Container[str]) -> Row:
+    """The columns that the query names, null included, and what the service sends beside them."""
+    more = {name: value for name, value in row.items() if name not in known and "@" not in name}
+    shaped = {name: row.get(source) for name, source in parts}
+    return shaped | plain_row(more) if more else shaped
 
 
 def _parsed(text: str) -> ET.Element:

@@ -126,7 +126,7 @@ class Newest:
         since = _moment(mark.since) - timedelta(seconds=reach)
         condition = all_of((self.filter, f"{self.stamp} ge {literal(since)}"))
         query = Query(self.selection, condition, f"{self.stamp},{self.selection.table.primary_id}")
-        for page in query.pages(self.link, query.start(self.link)):
+        for page in query.read(self.link, query.start(self.link)):
             yield page.rows
 
     def _note(self, rows: list[Row]) -> None:

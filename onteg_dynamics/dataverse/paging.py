@@ -24,6 +24,7 @@ from onteg_dynamics.errors import InputError, TransportError
 __all__ = [
     "Cursor",
     "Page",
+    "Reader",
     "Sheet",
     "Trail",
     "every_row",
@@ -82,13 +83,13 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """One page as the service sent it.
+    """One page, read.
 
     Attributes:
-        rows: its rows.
+        rows: its rows, as they were asked for.
         link: path of this page.
         next_link: path of the next one, None at the end.
-        data: the whole answer.
+        data: the answer around them.
     """
 
     rows: list[dict[str, Any]]
@@ -116,11 +117,32 @@ class Sheet:
     link: str
     cut: Cut | None
 
-    def page(self, after: After) -> Page:
-        """The page, read."""
-        data = read(self.response).data
-        return Page(data["value"], self.link, after(self.link, data), data)
+    def page(self, after: After, reader: Reader = orjson.loads) -> Page:
+        """The page, read.
 
+        Args:
+            after: tells how to go on.
+            reader: makes rows of their bytes.
+
+        Raises:
+            OntegError: the service said no, or the answer is damaged.
+        """
+        rows = self._rows(reader)
+        if rows is not None and self.cut is not None:
+            return Page(rows, self.link, after(self.link, self.cut.frame), self.cut.frame)
+        data = read(self.response).data
+        return Page(reader(memoryview(orjson.dumps(data["value"]))), self.link, after(self.link, data), data)
+
+    def _rows(self, reader: Reader) -> list[dict[str, Any]] | None:
+        """The rows; None where the answer must be read as a whole, which also tells what is wrong with it."""
+        try:
+            return reader(self.cut.array) if self.cut else None
+        except ValueError:
+            return None
+
+
+Reader = Callable[[memoryview], "list[dict[str, Any]]"]
+"""Makes rows of a JSON array; a ValueError where it cannot."""
 
 After = Callable[[str, Mapping[str, Any]], str | None]
 """The path of the page after the one at this path, whose answer is given, perhaps without rows; None at the end."""
@@ -240,7 +262,13 @@ def full_pages(rows: int | None, page_size: int) -> int | None:
 
 
 def follow(
-    link: Link, path: str, *, page_size: int, annotations: str | None, most: int | None = None
+    link: Link,
+    path: str,
+    *,
+    page_size: int,
+    annotations: str | None,
+    most: int | None = None,
+    reader: Reader = orjson.loads,
 ) -> Iterator[Page]:
     """Read the page at `path` and those after it.
 
@@ -250,6 +278,7 @@ def follow(
         page_size: rows a page; said again with each page, as the service needs it.
         annotations: wanted with the rows.
         most: rows that are wanted at the most: no page is fetched ahead that may not be needed.
+        reader: makes rows of their bytes.
 
     Raises:
         TransportError: the service sends the same link twice: following it would never end.
@@ -258,6 +287,6 @@ def follow(
     after = next_link(link)
     headers = prefer(page_size=page_size, annotations=annotations)
     for sheet in sheets(link, path, headers, after, most=full_pages(most, page_size)):
-        page = sheet.page(after)
+        page = sheet.page(after, reader)
         link.call.usage.add(pages=1, rows=len(page.rows))
         yield page

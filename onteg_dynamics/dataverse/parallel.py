@@ -60,7 +60,7 @@ class Streams:
                     raise item
                 running -= item is None
                 if item is not None:
-                    yield self.source.selection.shape_all(item)
+                    yield item
         finally:
             self._stop.set()
 
@@ -88,7 +88,7 @@ class Streams:
         for sheet in sheets(self.link, path, self.source.headers(), after):
             if self._stop.is_set():
                 return
-            rows = sheet.page(after).rows
+            rows = sheet.page(after, self.source.selection.read).rows
             self.link.call.usage.add(pages=1, rows=len(rows))
             self._hand_over(rows)
 

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import orjson
+
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import FilterTextError, check_filter, query_string, rename_columns
-from onteg_dynamics.dataverse.paging import Page, follow
+from onteg_dynamics.dataverse.paging import Page, Reader, follow
 from onteg_dynamics.dataverse.protocol import LABELS
 from onteg_dynamics.dataverse.selection import Selection
-from onteg_dynamics.dataverse.shape import Row
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Columns
 from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem, UnknownNameError
@@ -64,19 +65,24 @@ class Query:
         return [str(self.rows_a_page), str(self.selection.labels), str(self.selection.raw)]
 
     def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
-        """The page at `path` and those after it.
+        """The page at `path` and those after it, with rows as they go to the user.
 
         Raises:
             UnknownNameError: the service does not know a column; names the field.
         """
+        return self.read(link, path, self.selection.read, most)
+
+    def read(self, link: Link, path: str, reader: Reader = orjson.loads, most: int | None = None) -> Iterator[Page]:
+        """The page at `path` and those after it, with rows as `reader` makes them; without one, as they are sent.
+
+        Raises:
+            UnknownNameError: the service does not know a column; names the field.
+        """
+        size, annotations = self.rows_a_page, self.annotations
         try:
-            yield from follow(link, path, page_size=self.rows_a_page, annotations=self.annotations, most=most)
+            yield from follow(link, path, page_size=size, annotations=annotations, most=most, reader=reader)
         except BadRequestError as exc:
             raise self._explained(link, exc) from exc
-
-    def shape(self, rows: list[Row]) -> list[Row]:
-        """Rows of one page as they go to the user."""
-        return self.selection.shape_all(rows)
 
     def _explained(self, link: Link, refusal: BadRequestError) -> OntegError:
         """The service's "could not find a property", said of the field that names it."""

@@ -27,10 +27,10 @@ class Source(Protocol):
         """What else makes it another query, so that its cursors do not fit."""
 
     def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
-        """The page at `path` and those after it; `most` rows are wanted at the most, None for all."""
+        """The page at `path` and those after it, with rows as they go to the user.
 
-    def shape(self, rows: list[Row]) -> list[Row]:
-        """Rows of one page as they go to the user."""
+        `most` of them are wanted at the most, None for all.
+        """
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Reading:
             taken = page.rows[skip : None if room is None else skip + room]
             given += len(taken)
             self._note_position(page, skip + len(taken), reason if self._room(given)[0] == 0 else "unfinished")
-            yield self.query.shape(taken)
+            yield taken
             if self.stop.reason != "unfinished":
                 return
             skip = 0

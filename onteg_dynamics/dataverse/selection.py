@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+import orjson
+
 from onteg_dynamics.dataverse.protocol import LABELS
-from onteg_dynamics.dataverse.shape import PARTY_ROLES, Row, page_shaper, party_values, plain_row
+from onteg_dynamics.dataverse.shape import PARTY_ROLES, Row, page_reader, page_shaper, party_values, plain_row
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.dataverse.tables import Column, Columns, Table
 from onteg_dynamics.errors import ErrorDetails, Problem, UnknownNameError
@@ -76,6 +79,17 @@ class Selection:
             row.update({name: party_values(found, role) for name, role in self._party_columns.items()})
         columns = self.columns or self._present(rows[0])
         return page_shaper(columns, labels=self.labels, expanded=_navigations(self.expand))(rows)
+
+    def read(self, array: memoryview) -> list[Row]:
+        """The rows of one page, by their bytes, as they go to the user.
+
+        Raises:
+            ValueError: they are damaged.
+        """
+        if self.columns and not self.raw and not self._party_columns:
+            with suppress(ValueError, RecursionError):  # what else they may be, is told where all is read
+                return page_reader(self.columns, labels=self.labels, expanded=_navigations(self.expand))(array)
+        return self.shape_all(orjson.loads(array))
 
     def _present(self, row: Row) -> list[Column]:
         """All columns, as the service sends them when none is chosen: each row has the same."""

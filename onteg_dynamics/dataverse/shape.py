@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from types import GenericAlias
+from typing import Any, TypedDict, cast
+
+import msgspec
 
 from onteg_dynamics.dataverse.protocol import FORMATTED, LOOKUP_TABLE
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column
 
-__all__ = ["PARTY_ROLES", "PageShaper", "Row", "page_shaper", "party_values", "plain_row"]
+__all__ = ["PARTY_ROLES", "PageReader", "PageShaper", "Row", "page_reader", "page_shaper", "party_values", "plain_row"]
 
 PARTY_ROLES: Mapping[str, int] = {
     "from": 1,
@@ -32,6 +37,7 @@ PARTY_ROLES: Mapping[str, int] = {
 
 Row = dict[str, Any]
 PageShaper = Callable[[list[Row]], list[Row]]
+PageReader = Callable[[memoryview], list[Row]]
 
 _LOOKUP_VALUE = re.compile(r"_(.+)_value")
 
@@ -44,25 +50,74 @@ def page_shaper(columns: Iterable[Column], *, labels: bool, expanded: Iterable[s
         labels: put ``column.label`` beside choices and lookups, ``column.table`` beside lookups.
         expanded: navigation properties whose rows stand within the row.
     """
-    parts = [part for column in columns for part in _parts(column, labels=labels)]
-    nested = tuple(expanded)
-    names = [*dict(parts), *nested]
-    moved = [(name, source) for name, source in parts if name != source]
-    kept = {*names, *(source for _, source in parts)}
+    layout = _layout(columns, labels=labels, expanded=expanded)
 
     def shape(rows: list[Row]) -> list[Row]:
-        unwanted = [name for name in _members(rows, labels=labels) if name not in kept]
-        for row in rows:
+        unwanted = [name for name in _members(rows, labels=labels) if name not in layout.sources]
+        for row in rows if unwanted else ():
             pop = row.pop
             for name in unwanted:
                 pop(name, None)
+        return layout.named(rows)
+
+    return shape
+
+
+def page_reader(columns: Iterable[Column], *, labels: bool, expanded: Iterable[str] = ()) -> PageReader:
+    """A function that makes stable rows of a page's bytes, and no objects of what is not wanted, as most annotations.
+
+    Measured with labels, it takes half the time that reading all of it and then shaping it takes.
+
+    Args:
+        columns: as in `page_shaper`, like what follows.
+        labels: labels too.
+        expanded: rows within rows.
+    """
+    layout = _layout(columns, labels=labels, expanded=expanded)
+    decode = _decoder(tuple(sorted(layout.sources))).decode
+    return lambda array: layout.named(decode(array))
+
+
+@lru_cache(maxsize=64)
+def _decoder(members: tuple[str, ...]) -> msgspec.json.Decoder[list[Row]]:
+    """Reads these members of each row and passes over all others."""
+    row = cast("Any", TypedDict)("row", dict.fromkeys(members, Any), total=False)
+    return msgspec.json.Decoder(GenericAlias(list, (row,)))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How rows come out.
+
+    Attributes:
+        names: their members.
+        sources: the members that the service sends for these.
+        moved: those of other names, with what they are made of.
+        nested: those that hold rows.
+    """
+
+    names: Sequence[str]
+    sources: frozenset[str]
+    moved: Sequence[tuple[str, str]]
+    nested: Sequence[str]
+
+    def named(self, rows: list[Row]) -> list[Row]:
+        """Rows that hold nothing but `sources`, under the names they come out by."""
+        names, moved, nested = self.names, self.moved, self.nested
+        for row in rows:
             for name, source in moved:
-                row[name] = pop(source, None)
+                row[name] = row.pop(source, None)
             for name in nested:
                 row[name] = _nested(row.get(name))
         return [row if len(row) == len(names) else {name: row.get(name) for name in names} for row in rows]
 
-    return shape
+
+def _layout(columns: Iterable[Column], *, labels: bool, expanded: Iterable[str]) -> _Layout:
+    parts = [part for column in columns for part in _parts(column, labels=labels)]
+    nested = tuple(expanded)
+    names = [*dict(parts), *nested]
+    sources = frozenset({*(source for _, source in parts), *nested})
+    return _Layout(names, sources, [(name, source) for name, source in parts if name != source], nested)
 
 
 def _members(rows: Sequence[Row], *, labels: bool) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.paging import Page, follow
@@ -40,9 +42,11 @@ class SqlQuery:
 
     def pages(self, link: Link, path: str, most: int | None = None) -> Iterator[Page]:
         """The page at `path` and those after it; a link that comes again ends in an error."""
-        return follow(link, path, page_size=self.page_size, annotations=None, most=most)
+        return follow(link, path, page_size=self.page_size, annotations=None, most=most, reader=_stable)
 
-    def shape(self, rows: list[Row]) -> list[Row]:
-        """Rows without annotations; a column that is null in all rows of a page does not show."""
-        names = dict.fromkeys(name for row in rows for name in plain_row(row))
-        return [{name: plain_row(row).get(name) for name in names} for row in rows]
+
+def _stable(array: memoryview) -> list[Row]:
+    """Rows without annotations; a column that is null in all rows of a page does not show."""
+    rows = [plain_row(row) for row in orjson.loads(array)]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [{name: row.get(name) for name in names} for row in rows]
