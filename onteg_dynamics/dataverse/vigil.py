@@ -50,7 +50,6 @@ class Vigil:
         self._watched: set[Watched] = set()
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._is_over = False
         self._is_busy = False
         self._is_resting = False
 
@@ -61,11 +60,10 @@ class Vigil:
             self._watched.add(watched)
             self._is_busy = True
             if self._thread is None:
-                self._is_over = False
                 self._thread = threading.Thread(target=self._watch, name="onteg-vigil", daemon=True)
                 self._thread.start()
             elif self._is_resting:
-                self._news.notify()
+                self._news.notify_all()
         return watched
 
     def end(self, watched: Watched) -> bool:
@@ -78,14 +76,13 @@ class Vigil:
         """End the thread."""
         with self._news:
             thread, self._thread = self._thread, None
-            self._is_over = True
-            self._news.notify()
+            self._news.notify_all()
         if thread is not None:
             thread.join()
 
     def _watch(self) -> None:
         with self._news:
-            while not self._is_over:
+            while self._thread is threading.current_thread():  # an answer that begins meanwhile starts another one
                 self._is_resting, self._is_busy = not self._is_busy, bool(self._watched)
                 self._news.wait(None if self._is_resting else _STEP)
                 self._end_late()

@@ -51,6 +51,23 @@ def test_its_thread_ends_with_it_and_begins_anew() -> None:
     vigil.close()
 
 
+def test_an_answer_that_begins_while_it_is_closed_does_not_keep_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    vigil = Vigil()
+    vigil.begin(Answer(), 100)
+    old = vigil._thread
+    assert old is not None
+    join = old.join
+
+    def begun_meanwhile() -> None:
+        vigil.begin(Answer(), 100)
+        join(10)
+
+    monkeypatch.setattr(old, "join", begun_meanwhile)
+    vigil.close()
+    assert not old.is_alive()
+    vigil.close()
+
+
 def test_answers_that_come_one_after_the_other_do_not_wake_its_thread() -> None:
     looks: list[str] = []
 
