@@ -68,19 +68,9 @@ class Exchange:
 
 def new_session(network: NetworkSettings) -> requests.Session:
     """A session with a pool for this many connections. Its own CA bundle wins over the environment's."""
-    import requests
-    from requests.adapters import HTTPAdapter
+    from onteg_dynamics.dataverse.session import Session
 
-    class Session(requests.Session):
-        def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-            chosen = network.ca_bundle or verify
-            return super().merge_environment_settings(url, proxies, stream, chosen, cert)
-
-    session = Session()
-    session.proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=network.connections))
-    return session
+    return Session(network.ca_bundle, network.proxy, network.connections)
 
 
 @dataclass(frozen=True)

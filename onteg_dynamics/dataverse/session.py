@@ -1,0 +1,81 @@
+"""The session of `requests` that a connection has: its pool, its certificates, its proxy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+if TYPE_CHECKING:
+    from urllib3.connectionpool import ConnectionPool
+
+__all__ = ["Adapter", "Session"]
+
+_PLAIN_URL = re.compile(r"https?://[^/?#]+(/[^/?#][^?#]*(?:\?[^#]+)?)")
+
+
+class Session(requests.Session):
+    """A session whose own CA bundle and proxy win over the environment's.
+
+    Args:
+        ca_bundle: PEM file of the certificate authorities to trust, None for the usual ones.
+        proxy: URL of a proxy, None to follow the environment.
+        connections: the most connections to one host that are kept open.
+    """
+
+    def __init__(self, ca_bundle: str | None, proxy: str | None, connections: int) -> None:
+        super().__init__()
+        self._ca_bundle = ca_bundle
+        self.proxies = {"http": proxy, "https": proxy} if proxy else {}
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, Adapter(pool_connections=4, pool_maxsize=connections))
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """As `requests` has it, but for the CA bundle."""
+        return super().merge_environment_settings(url, proxies, stream, self._ca_bundle or verify, cert)
+
+
+class Adapter(HTTPAdapter):
+    """Works out once for each host what `requests` works out for each request: the pool of connections, and whether
+    the files of certificates are there.
+    """
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self._pools: dict[tuple[Any, ...], ConnectionPool] = {}
+        self._verified: set[ConnectionPool] = set()
+
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None
+    ) -> ConnectionPool:
+        """The pool for the request's host; a pool belongs to these certificates and this proxy alone."""
+        origin = tuple(request.url.split("/", 3)[:3])
+        key = (*origin, verify, cert, *(proxies or {}).items())
+        pool = self._pools.get(key)
+        if pool is None:
+            pool = self._pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return pool
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Look for the files, the first time.
+
+        Raises:
+            OSError: one is not there.
+        """
+        if conn not in self._verified:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # it has no types
+            self._verified.add(conn)
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """What stands in the first line of the request: without a proxy, what follows the host."""
+        plain = None if proxies else _PLAIN_URL.fullmatch(request.url)
+        return plain[1] if plain else super().request_url(request, proxies)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pools.clear()
+        self._verified.clear()
+        super().close()
