@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
@@ -29,6 +28,7 @@ from onteg_dynamics.dataverse.progress import Progress
 from onteg_dynamics.errors import InputError, OntegError, Problem
 from onteg_dynamics.form.calls import Calls
 from onteg_dynamics.form.desk import Kept
+from onteg_dynamics.hangup import until_hung_up
 from onteg_dynamics.hookspecs import Finding
 
 __all__ = ["create_app"]
@@ -107,25 +107,14 @@ def _run(calls: Calls) -> Handler:
 
 async def _running(request: Request, start: Callable[..., Any]) -> AsyncIterator[bytes]:
     """Progress now and then, and the result."""
-    gone, latest = threading.Event(), list[Progress]()
-    watch = asyncio.create_task(_leaving(request, gone))
-    work = asyncio.create_task(run_in_threadpool(start, gone.is_set, latest.append))
-    try:
+    latest = list[Progress]()
+    async with until_hung_up(request) as gone:
+        work = asyncio.create_task(run_in_threadpool(start, gone.is_set, latest.append))
         while not (await asyncio.wait({work}, timeout=_PAUSE))[0]:
             if latest:
                 yield _line({"progress": {"rows": latest[-1].rows, "total": latest[-1].total}})
                 latest.clear()
         yield _line({"result": await work})
-    finally:
-        gone.set()
-        watch.cancel()
-
-
-async def _leaving(request: Request, gone: threading.Event) -> None:
-    """Set `gone` when the page has hung up."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    gone.set()
 
 
 def _test(calls: Calls) -> Handler:

@@ -10,21 +10,12 @@ import pytest
 
 from onteg_dynamics.dataverse.parties import ROLES
 from onteg_dynamics.errors import BadRequestError, InputError, NotFoundError, OntegError
-from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 JIM = "2db245f7-1bab-5df8-9102-f9ea822782fa"
 NANCY = "0d487d3a-b3d7-5abb-b975-ca66ef309dea"
 TASK = "04bf6ab1-418b-555b-8e4e-f2ead5002be5"
 MISSING = "11111111-1111-1111-1111-111111111111"
-
-
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
 
 
 @pytest.fixture

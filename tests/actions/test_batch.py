@@ -8,18 +8,9 @@ from typing import Any
 import pytest
 
 from onteg_dynamics.errors import InputError, NotFoundError, OntegError
-from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 MISSING = "11111111-1111-1111-1111-111111111111"
-
-
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
 
 
 def names(run: Any, prefix: str) -> list[str]:

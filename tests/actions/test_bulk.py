@@ -12,14 +12,6 @@ from onteg_dynamics.sandbox import Sandbox
 from onteg_dynamics.sandbox.model import stable_id
 
 
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
 def leads(run: Any, text: str) -> list[str]:
     rows = run("list_records", table="lead", filter=f"startswith(lastname,'{text}')", order_by="lastname")["rows"]
     return [row["lastname"] for row in rows]

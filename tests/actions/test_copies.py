@@ -7,17 +7,8 @@ from typing import Any
 import pytest
 
 from onteg_dynamics.errors import NotFoundError, OntegError
-from onteg_dynamics.executor import Executor
 
 MISSING = "11111111-1111-1111-1111-111111111111"
-
-
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
 
 
 @pytest.fixture

@@ -11,14 +11,6 @@ from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
 def test_counts(run: Any) -> None:
     assert run("count_records", table="accounts")["count"] == 10
     filtered = run("count_records", table="account", filter="primarycontactid ne null and name ne 'x'")

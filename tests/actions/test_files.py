@@ -34,14 +34,6 @@ def picture(side: int = 300) -> bytes:
 
 
 @pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
-@pytest.fixture
 def account(run: Any) -> str:
     return str(run("create_record", table="account", row={"name": "F"})["id"])
 

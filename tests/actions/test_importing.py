@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import csv
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +19,8 @@ from onteg_dynamics.errors import InputError, OntegError, ServiceError, UnknownN
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.result import Result
 from onteg_dynamics.sandbox import Sandbox
+from tests.dying import Moment, dies
 
-RUN = """
-import sys, orjson
-from onteg_dynamics.executor import Executor
-settings, options = orjson.loads(sys.argv[1]), orjson.loads(sys.argv[2])
-with Executor() as executor:
-    print(orjson.dumps(executor.run("import_records", options, settings).unwrap()).decode())
-"""
 Run = Callable[..., Any]
 
 
@@ -415,14 +405,9 @@ def test_killed_at_any_moment_it_goes_on_and_each_row_is_written_once(
     rows = leads(600)
     path = write_csv(tmp_path / "leads.csv", rows)
     options = {"table": "lead", "path": str(path), "chunk_size": 20, "parallel": 4, "mode": mode}
-    sandbox.faults.add("delay seconds=0.1", method="POST")
-    arguments = [orjson.dumps(one).decode() for one in (settings, options)]
-    for number in range(3):
-        target = len(stored(sandbox)) + 60 + 37 * number
-        with subprocess.Popen([sys.executable, "-c", RUN, *arguments], stdout=subprocess.DEVNULL) as process:
-            while len(stored(sandbox)) < min(target, 580) and process.poll() is None:
-                time.sleep(0.005)
-            process.send_signal(signal.SIGKILL)
+    noted = "onteg_dynamics.dataverse.importing.journal:Journal.note"
+    for moment in (Moment(9, "before"), Moment(10, "after"), Moment(3, "after", noted), Moment(2, "before", noted)):
+        assert dies("import_records", settings, options, moment)
     output = run(**options)
     assert output["complete"]
     assert output["done"] == 600

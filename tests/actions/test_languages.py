@@ -17,14 +17,6 @@ CONTACTS = """<fetch><entity name="contact"><attribute name="fullname"/><attribu
   </entity></fetch>"""
 
 
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
 @pytest.mark.parametrize("page_size", ["3", "5", "100"])
 def test_fetchxml_is_paged_by_itself(run: Any, page_size: str) -> None:
     output = run("query_with_fetchxml", fetchxml=CONTACTS, page_size=page_size)

@@ -12,14 +12,6 @@ from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
 def posts(sandbox: Sandbox) -> list[str]:
     return [one.target for one in sandbox.exchanges if one.method == "POST" and "/api/data/" in one.target]
 

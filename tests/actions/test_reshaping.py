@@ -12,14 +12,6 @@ from onteg_dynamics.sandbox import Sandbox
 
 
 @pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
-@pytest.fixture
 def machines(run: Any) -> str:
     """A table whose rows refer to accounts; the relationship's name."""
     run("create_table", name="new_Machine", label="Machine")

@@ -7,20 +7,11 @@ from typing import Any
 import pytest
 
 from onteg_dynamics.errors import InputError, LookupTextError, NotFoundError
-from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 LEAD = "aec2c2ea-8e50-5f9e-9ff5-67bf3c46e0cf"
 DEAL = "9eab02a0-366b-501a-96dd-5db9c781366e"
 MISSING = "11111111-1111-1111-1111-111111111111"
-
-
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
 
 
 def row(run: Any, table: str, key: str, *columns: str) -> dict[str, Any]:

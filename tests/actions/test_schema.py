@@ -11,14 +11,6 @@ from onteg_dynamics.executor import Executor
 
 
 @pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
-@pytest.fixture
 def machine(run: Any) -> str:
     made = run("create_table", name="new_Machine", label="Machine", has_notes="true")
     assert made["metadata_id"]

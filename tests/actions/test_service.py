@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 
 from onteg_dynamics.errors import InputError
-from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
 CASE = "b4fc0e4d-31c8-5c8b-a861-c1c682a337a4"
 ROW = {"table": "incident", "id": CASE}
-
-
-@pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
 
 
 def state(run: Any) -> tuple[int, int]:

@@ -13,14 +13,6 @@ from onteg_dynamics.sandbox.entra import READER
 
 
 @pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
-@pytest.fixture
 def account(run: Any) -> dict[str, str]:
     return {"table": "account", "id": run("create_record", table="account", row={"name": "S"})["id"]}
 

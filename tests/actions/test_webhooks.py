@@ -19,14 +19,6 @@ HOOK = {"name": "Changes", "secret": SECRET, "table": "account"}
 
 
 @pytest.fixture
-def run(executor: Executor, settings: dict[str, str]) -> Any:
-    def run(action: str, /, **options: Any) -> Any:
-        return executor.run(action, options, settings).unwrap()
-
-    return run
-
-
-@pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with receiving() as made:
         yield made

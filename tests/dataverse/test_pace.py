@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -143,23 +144,21 @@ def test_the_gate_lets_as_many_through_as_there_is_room_for() -> None:
     gate, inside, most, lock = Gate(), 0, 0, threading.Lock()
     gate.hinted(3)
 
-    def work() -> None:
-        nonlocal inside, most
-        for _ in range(10):
-            gate.enter(2, time.sleep, lambda _: None)
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            time.sleep(0.001)
-            with lock:
-                inside -= 1
-            gate.leave()
+    pair = threading.Barrier(2)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    def work(_: int) -> None:
+        nonlocal inside, most
+        gate.enter(2, time.sleep, lambda _: None)
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        pair.wait(60)  # nobody leaves alone: two are inside at the same time
+        with lock:
+            inside -= 1
+        gate.leave()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(80)))
     assert most == 2
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
@@ -89,7 +88,6 @@ def _broken(*_: object, **__: object) -> None:
 
 
 def _ended() -> None:
-    end = time.monotonic() + 60
-    while any(thread.name == "onteg-stream" for thread in threading.enumerate()):
-        assert time.monotonic() < end, "a stream is still at work"
-        time.sleep(0.05)
+    for thread in [one for one in threading.enumerate() if one.name == "onteg-stream"]:
+        thread.join(60)
+        assert not thread.is_alive(), "a stream is still at work"

@@ -9,12 +9,10 @@ Every request brings the API key (``X-API-Key``), which no page of another site 
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Event
 from typing import Any
 
 import orjson
@@ -40,6 +38,7 @@ from onteg_dynamics.errors import (
     UnknownNameError,
 )
 from onteg_dynamics.executor import Executor
+from onteg_dynamics.hangup import until_hung_up
 from onteg_dynamics.result import Result
 from onteg_dynamics.secret import Secret
 
@@ -145,12 +144,8 @@ def _keyed(key: Secret, handler: Handler) -> Handler:
 def _run(service: Service) -> Handler:
     async def run(request: Request) -> Response:
         options = await _options(request)
-        gone = Event()
-        watch = asyncio.create_task(_leaving(request, gone))
-        try:
+        async with until_hung_up(request) as gone:
             result = await run_in_threadpool(service.run, request.path_params["name"], options, gone.is_set)
-        finally:
-            watch.cancel()
         return _answer(result)
 
     return run
@@ -169,13 +164,6 @@ def _described(service: Service) -> Handler:
         return _json(service.document)
 
     return described
-
-
-async def _leaving(request: Request, gone: Event) -> None:
-    """Set `gone` when the client has hung up."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    gone.set()
 
 
 async def _options(request: Request) -> Mapping[str, Any]:

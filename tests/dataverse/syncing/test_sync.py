@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from pyarrow import parquet
 
@@ -21,6 +16,7 @@ from onteg_dynamics.dataverse.changes import EXPIRED
 from onteg_dynamics.errors import BadRequestError, InputError, UnavailableError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
+from tests.dying import Moment, dies
 
 FORMS = ("sqlite", "parquet")
 OPTIONS = {"table": "account", "select": "name,revenue,industrycode,ownerid", "page_size": 4}
@@ -229,22 +225,11 @@ def test_killed_at_any_moment_nothing_is_lost(sandbox: Sandbox, executor: Execut
     rows = [{"name": f"Row {number}"} for number in range(120)]
     copy.do("create_records", table="account", rows=rows)
     options = {**OPTIONS, "path": str(copy.path), "page_size": 3}
-    command = [sys.executable, "-m", "onteg_dynamics", "run", "sync_table", "--input", orjson.dumps(options).decode()]
-    (tmp_path / "connection.json").write_bytes(orjson.dumps(settings))
-    command += ["--connection", str(tmp_path / "connection.json")]
-    sandbox.faults.add("delay", path="/api/data/*/accounts*", seconds=0.02)
-    killed = sum(_killed(command, lambda: draw.uniform(0.6, 1.2)) for _ in range(4))
-    sandbox.faults.clear()
-    assert killed
+    for _ in range(4):
+        moment = Moment(draw.randint(6, 30), draw.choice(("before", "after")))
+        assert dies("sync_table", settings, options, moment)
     copy.sync(page_size=3)
     assert copy.rows() == copy.live()
-
-
-def _killed(command: list[str], seconds: Callable[[], float]) -> bool:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        time.sleep(seconds())
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
 
 
 def test_two_at_once_is_told(copy: Copy, sandbox: Sandbox) -> None:

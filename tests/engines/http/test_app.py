@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from onteg_dynamics.engines.http.app import LARGEST_BODY, Service, create_app
 from onteg_dynamics.engines.mcp.guard import Guard
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.errors import InputError, StoppedError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.export.openapi import openapi
 from onteg_dynamics.sandbox import Sandbox
@@ -95,6 +96,30 @@ def test_a_row_is_made_changed_and_gone(host: Host) -> None:
     gone = host.post("get_record", {"table": "lead", "key": key})
     assert gone.status_code == 404
     assert host.described("get_record", gone)["error"]["kind"] == "NotFoundError"
+
+
+def test_an_action_is_called_off_where_the_client_hangs_up(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, called_off, over = threading.Event(), threading.Event(), threading.Event()
+
+    def work(_: Service, name: str, options: Mapping[str, Any], cancelled: Callable[[], bool]) -> None:
+        assert (name, options) == ("list_records", {"table": "lead"})
+        begun.set()
+        while not cancelled() and not over.wait(0.01):
+            pass
+        if cancelled():
+            called_off.set()
+        raise StoppedError("It was called off.")
+
+    monkeypatch.setattr(Service, "run", work)
+    client = HTTPConnection(*host.listening.getsockname())
+    client.request("POST", "/actions/list_records", '{"table": "lead"}', {"X-API-Key": KEY})
+    try:
+        assert begun.wait(60)
+        assert not called_off.is_set()
+        client.close()
+        assert called_off.wait(60)
+    finally:
+        over.set()
 
 
 def test_dropdowns_and_forms_answer_as_the_document_calls_them(host: Host) -> None:
