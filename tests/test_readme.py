@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from onteg_dynamics import errors
 from onteg_dynamics.cli.main import commands
@@ -78,3 +82,20 @@ def test_the_engine_example_runs(settings: dict[str, str]) -> None:
     names = {"settings": settings, "options": {"table": "account"}}
     exec(code, names)  # noqa: S102 - it is our own page
     assert names["result"].ok  # type: ignore[attr-defined]
+
+
+def test_the_commands_for_many_rows_run(
+    settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chapter = README.split("## Many rows")[1].split("\n## ")[0]
+    lines = re.findall(r"^onteg-dynamics (.+)$", chapter, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    Path("connection.json").write_text(json.dumps(settings), "utf-8")
+    Path("leads.csv").write_text("Last Name,Rating,Remark\nBerg,Hot,met at the fair\n", "utf-8")
+    for line in lines:
+        found = CliRunner().invoke(commands, shlex.split(line.replace("s3://", "memory://")))
+        assert found.exit_code == 0, f"{line}: {found.output}"
+    assert len(lines) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("accounts.parquet", "accounts.sqlite", "connection.json", "leads.csv")
+    ]

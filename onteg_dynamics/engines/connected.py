@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,29 +12,35 @@ from onteg_dynamics.errors import OntegError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.hookspecs import Finding
 
-__all__ = ["carried_out", "tried"]
+__all__ = ["Connected", "tried"]
 
 
-def carried_out(
-    settings: Mapping[str, Any],
-    action: str,
-    options: Mapping[str, Any],
-    output_path: str = "",
-    deadline: float | None = None,
-) -> dict[str, Any]:
-    """The output of an action, as a task hands it on.
+class Connected(ABC):
+    """What a connection can do, for an engine's own class of connections, which knows the settings."""
 
-    Args:
-        settings: of the connection.
-        action: machine name or title.
-        options: by key or label; all may be texts.
-        output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
-        deadline: seconds after which nothing more is sent.
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """The connection's settings, as the connector's form has them. They hold the secrets."""
 
-    Raises:
-        OntegError: what went wrong; secrets are taken out.
-    """
-    return handed_on(executor().stream(action, options, settings, deadline=deadline), output_path)
+    def run(
+        self, action: str, options: Mapping[str, Any], *, output_path: str = "", deadline: float | None = None
+    ) -> dict[str, Any]:
+        """The output of an action, as a task hands it on.
+
+        Args:
+            action: machine name or title.
+            options: by key or label; all may be texts.
+            output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
+            deadline: seconds after which nothing more is sent.
+
+        Raises:
+            OntegError: what went wrong; secrets are taken out.
+        """
+        return handed_on(executor().stream(action, options, self.settings(), deadline=deadline), output_path)
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the connection works, and in one line what was verified or what to do."""
+        return tried(self.settings())
 
 
 def tried(settings: Mapping[str, Any]) -> tuple[bool, str]:

@@ -6,44 +6,23 @@ which Dagster's pages show the name only; what prints the resource itself shows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dagster import ConfigurableResource
 from pydantic import Field, create_model
 
-from onteg_dynamics.engines.connected import carried_out, tried
+from onteg_dynamics.engines.connected import Connected
 from onteg_dynamics.engines.fields import FormField, fields, settings_of
 
 __all__ = ["ConnectionResource", "DynamicsResource"]
 
 
-class ConnectionResource(ConfigurableResource):
+class ConnectionResource(Connected, ConfigurableResource):
     """What a connection can do; its fields are added by `DynamicsResource`."""
 
     def settings(self) -> dict[str, Any]:
         """The connection's settings, as the connector's form has them. They hold the secrets."""
         return settings_of("dagster", {one.key: getattr(self, one.key) for one in fields()})
-
-    def run(
-        self, action: str, options: Mapping[str, Any], *, output_path: str = "", deadline: float | None = None
-    ) -> dict[str, Any]:
-        """The output of an action.
-
-        Args:
-            action: machine name or title.
-            options: by key or label; all may be texts.
-            output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
-            deadline: seconds after which nothing more is sent.
-
-        Raises:
-            OntegError: what went wrong; secrets are taken out. See `trying_again`.
-        """
-        return carried_out(self.settings(), action, options, output_path, deadline)
-
-    def test_connection(self) -> tuple[bool, str]:
-        """Whether the connection works, and in one line what was verified or what to do."""
-        return tried(self.settings())
 
 
 def _typed(field: FormField) -> tuple[Any, Any]:

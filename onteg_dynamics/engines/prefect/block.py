@@ -5,20 +5,19 @@ Implements "Blocks" of Prefect's documentation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr, create_model
 
-from onteg_dynamics.engines.connected import carried_out, tried
+from onteg_dynamics.engines.connected import Connected
 from onteg_dynamics.engines.fields import FormField, fields, settings_of
 from onteg_dynamics.manifest import own_manifest
 
 __all__ = ["ConnectionBlock", "DynamicsBlock"]
 
 
-class ConnectionBlock(Block):
+class ConnectionBlock(Connected, Block):
     """What a connection can do; its fields are added by `DynamicsBlock`."""
 
     _block_type_name: ClassVar[str] = "MS Dynamics 365"
@@ -33,26 +32,6 @@ class ConnectionBlock(Block):
             key: value.get_secret_value() if isinstance(value, SecretStr) else value for key, value in values.items()
         }
         return settings_of(self._block_document_name or "prefect", plain)
-
-    def run(
-        self, action: str, options: Mapping[str, Any], *, output_path: str = "", deadline: float | None = None
-    ) -> dict[str, Any]:
-        """The output of an action.
-
-        Args:
-            action: machine name or title.
-            options: by key or label; all may be texts.
-            output_path: file for the rows, one JSON object a line; a path, or a URL that fsspec knows.
-            deadline: seconds after which nothing more is sent.
-
-        Raises:
-            OntegError: what went wrong; secrets are taken out.
-        """
-        return carried_out(self.settings(), action, options, output_path, deadline)
-
-    def test_connection(self) -> tuple[bool, str]:
-        """Whether the connection works, and in one line what was verified or what to do."""
-        return tried(self.settings())
 
 
 def _typed(field: FormField) -> tuple[Any, Any]:
