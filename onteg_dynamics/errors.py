@@ -123,6 +123,12 @@ class OntegError(Exception):
         self.details = replace(self.details, **missing)
         return self
 
+    def followed(self, sentence: str) -> OntegError:
+        """This same error with one more sentence in its message."""
+        self.message = f"{self.message} {sentence}"
+        self.args = (self.message,)
+        return self
+
     def cleaned(self, clean: Callable[[str], str]) -> OntegError:
         """This same error with `clean` applied to its texts, and let go of all that hangs on it: chain and frames."""
         self.message = clean(self.message)

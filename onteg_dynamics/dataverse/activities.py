@@ -121,8 +121,7 @@ def send_email(link: Link, options: Mapping[str, Any], files: Iterable[Content],
     except OntegError as exc:
         unsure = exc.details.outcome_unknown
         left = "was written; whether it was sent is not known" if unsure else "stays as a draft"
-        exc.message = f"{exc.message} The email {own} {left}."
-        exc.args = (exc.message,)
+        exc.followed(f"The email {own} {left}.")
         raise
     return Email(own, count, len(attached), send)
 

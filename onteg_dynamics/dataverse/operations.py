@@ -73,9 +73,7 @@ def _stop_at_failure(results: Mapping[int, Done]) -> None:
     index, error = failed
     before = sum(one.outcome == "done" for one in results.values())
     where = "the group that begins at operation" if _is_undone(results, index) else "operation"
-    error.message = f"{error.message} It stopped at {where} {index}; {before} operations were done before."
-    error.args = (error.message,)
-    raise error
+    raise error.followed(f"It stopped at {where} {index}; {before} operations were done before.")
 
 
 def _is_undone(results: Mapping[int, Done], index: int) -> bool:

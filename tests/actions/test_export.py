@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from onteg_dynamics.dataverse.exporting.work import Work
-from onteg_dynamics.errors import InputError, OntegError
+from onteg_dynamics.errors import InputError, OntegError, UnavailableError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
@@ -132,6 +132,18 @@ def test_a_full_disk_is_told_and_the_export_goes_on_later(
     assert caught.value.message == "A file could not be read or written. No space left on device"
     assert type(caught.value) is OntegError
     assert run(executor, settings, path, table="account")["rows"] > 0
+
+
+def test_an_export_that_was_stopped_says_how_to_go_on(
+    executor: Executor, settings: dict[str, str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    options = {"table": "account", "select": "name", "page_size": 2, "parallel": 1}
+    sandbox.faults.add("503", table="account", method="GET", nth=3)
+    impatient = {**settings, "retry_budget": "0"}
+    with pytest.raises(UnavailableError, match="Run the same export again to go on where it stopped"):
+        run(executor, impatient, tmp_path / "a.csv", **options)
+    told = run(executor, settings, tmp_path / "a.csv", **options)
+    assert told["rows"] > told["resumed_rows"] == 4
 
 
 def test_a_file_is_replaced_only_when_asked(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:

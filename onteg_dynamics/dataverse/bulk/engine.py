@@ -180,9 +180,7 @@ class _Crew:
         self._busy.clear()
         rows = [row.index for row in exc.part]
         where = f"It stopped at rows {min(rows)} to {max(rows)}; {self._count} rows were done."
-        exc.error.message = f"{exc.error.message} {where}"
-        exc.error.args = (exc.error.message,)
-        return exc.error
+        return exc.error.followed(where)
 
 
 def blocks(rows: Iterable[Numbered], size: int) -> Iterator[list[Numbered]]:

@@ -23,7 +23,7 @@ from onteg_dynamics.dataverse.exporting.work import Note, Plan, Work
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Sheet, fingerprint, sheets
 from onteg_dynamics.dataverse.progress import Progress
-from onteg_dynamics.errors import StoppedError
+from onteg_dynamics.errors import InputError, OntegError, StoppedError
 
 __all__ = ["Export", "Exported"]
 
@@ -112,13 +112,15 @@ class Export:
 
     @contextmanager
     def _tidied(self, work: Work) -> Iterator[None]:
-        """Leave no folder behind where nothing was read that would be worth going on with."""
+        """Leave no folder behind where nothing was read that would be worth going on with; else say how to go on."""
         try:
             yield
-        except Exception:
+        except Exception as exc:
             plan = work.plan()
             if plan is None or not any(note.rows for note in self._notes(work, plan)):
                 work.remove()
+            elif isinstance(exc, OntegError) and not isinstance(exc, InputError):
+                exc.followed("Run the same export again to go on where it stopped.")
             raise
 
     def _pages(self, fields: Sequence[Field]) -> Pages:

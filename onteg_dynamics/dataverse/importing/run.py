@@ -215,8 +215,7 @@ def _told_how_to_go_on(journal: Journal, *, lasting: bool) -> Iterator[None]:
         if not any(True for _ in journal.entries()) and journal.sent == 0:
             journal.remove()
         elif lasting and not isinstance(exc, InputError):
-            exc.message = f"{exc.message} Run the same import again to go on where it stopped."
-            exc.args = (exc.message,)
+            exc.followed("Run the same import again to go on where it stopped.")
         raise
 
 
