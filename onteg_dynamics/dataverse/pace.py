@@ -19,16 +19,19 @@ MOST = 52
 _UNKNOWN = 8.0  # where the service has not told its recommendation yet
 _CALM = 1.5  # a response time of up to this many times the best one is calm
 _BUSY = 2.5  # above this many times, requests only wait for each other
-_AGING = 1.01  # the best response time is forgotten little by little: the service of noon is not that of midnight
+_AGING = (
+    1.05  # the best response time is forgotten, a little in each round: the service of noon is not that of midnight
+)
 
 
 @dataclass
 class Pace:
     """The degree of parallelism, and when nothing may be sent at all.
 
-    It begins at what the service recommends (``x-ms-dop-hint``), grows by one for each round of answers while response
-    times stay calm, sinks by one where they show that requests only queue, and is halved at once on a 429. After that
-    it grows fast again up to three quarters of where it was, then slowly.
+    It begins at what the service recommends (``x-ms-dop-hint``) and grows by one for each answer while response times
+    stay calm, so that it doubles in a round: a piece of work of 20 requests has no time for more patience. Once they do
+    not, it grows by one for each round, and sinks by one where they show that requests only queue. It is halved at once
+    on a 429; after that it grows fast again up to three quarters of where it was, then slowly.
 
     Attributes:
         degree: the requests that may be under way.
@@ -38,10 +41,11 @@ class Pace:
     degree: float = _UNKNOWN
     blocked_until: float = float("-inf")
     _hint: int | None = None
-    _goal: float = 0.0
+    _goal: float = MOST  # so far it grows fast
     _halved_until: float = float("-inf")
-    _best: dict[int, float] = field(default_factory=dict)
+    _best: dict[tuple[int, int], float] = field(default_factory=dict)
     _round: list[float] = field(default_factory=list)
+    _size: int = 0  # of a round
 
     @property
     def limit(self) -> int:
@@ -54,31 +58,40 @@ class Pace:
         if hint != self._hint:
             throttled = self._hint is not None and self.degree < self._hint
             self.degree = min(self.degree, hint) if throttled else float(hint)
+            self._goal = MOST if self._hint is None else min(self._goal, hint)
             self._hint = hint
 
-    def answered(self, seconds: float, rows: int) -> None:
+    def answered(self, seconds: float, rows: int, under_way: int = MOST) -> None:
         """An answer came.
 
         Args:
             seconds: from sending to the last byte.
             rows: how many the request was about: only requests of about one size are compared.
+            under_way: how many requests were; where that is far from all that may be, nothing is learned of more.
         """
-        size = rows.bit_length()
-        best = self._best[size] = min(seconds, self._best.get(size, seconds) * _AGING)
-        self._round.append(seconds / best if best > 0 else 1.0)
-        if self.degree < self._goal:
+        size = rows >> max(rows.bit_length() - 3, 0), rows.bit_length()  # within a quarter
+        best = self._best[size] = min(seconds, self._best.get(size, seconds))
+        ratio = seconds / best if best > 0 else 1.0
+        if under_way * 2 < self.limit:
+            return
+        self._size = self._size if self._round else self.limit
+        self._round.append(ratio)
+        if self.degree < self._goal and ratio <= _CALM:
             self.degree = min(self.degree + 1, self._goal)
-        if len(self._round) >= self.limit:
+        if len(self._round) >= self._size:
             self._end_round()
 
     def _end_round(self) -> None:
         ratio = sum(self._round) / len(self._round)
         self._round.clear()
+        self._best = {size: best * _AGING for size, best in self._best.items()}
+        was_fast = self.degree < self._goal
         if ratio <= _CALM:
-            self.degree = min(self.degree + 1, MOST)
-        elif ratio > _BUSY:
-            self._goal = 0.0
-            self.degree = max(self.degree - 1, 1.0)
+            self.degree = min(self.degree + (not was_fast), MOST)
+            return
+        self._goal = 0.0
+        if ratio > _BUSY:
+            self.degree = max(self.degree / 2 if was_fast else self.degree - 1, 1.0)
 
     def throttled(self, now: float, wait: float) -> float:
         """The service asks for a pause (429): nobody sends before its end, and fewer at a time afterwards.
@@ -171,7 +184,7 @@ class Gate:
     def answered(self, seconds: float, rows: int) -> None:
         """As `Pace.answered`."""
         with self._turn:
-            self._pace.answered(seconds, rows)
+            self._pace.answered(seconds, rows, self._active + 1)  # the one that was answered has left
 
     def hinted(self, hint: int) -> None:
         """As `Pace.hinted`."""

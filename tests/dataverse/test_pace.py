@@ -26,12 +26,31 @@ def test_it_begins_at_what_the_service_recommends_and_grows_while_it_is_calm() -
     pace = Pace()
     pace.hinted(4)
     assert pace.limit == 4
-    pace.answered(0.1, 100)
+    rounds(pace, 1, 0.1)
     pace.hinted(4)  # told with every answer
-    rounds(pace, 3, 0.1)
-    assert 4 < pace.limit <= 8
+    assert pace.limit == 8
+    rounds(pace, 2, 0.1)
+    assert pace.limit == 32
     rounds(pace, 100, 0.1)
     assert pace.limit == MOST
+
+
+def test_it_does_not_grow_fast_again_once_answers_took_longer() -> None:
+    pace = Pace()
+    pace.hinted(8)
+    rounds(pace, 1, 0.1)
+    rounds(pace, 1, 0.2)
+    assert pace.limit == 16
+    rounds(pace, 3, 0.1)
+    assert pace.limit == 19
+
+
+def test_few_requests_tell_nothing_of_what_the_service_bears() -> None:
+    pace = Pace()
+    pace.hinted(8)
+    for _ in range(100):
+        pace.answered(0.1, 100, under_way=1)
+    assert pace.limit == 8
 
 
 def test_another_recommendation_is_followed_at_once() -> None:

@@ -88,7 +88,7 @@ class Carrier:
     def __post_init__(self) -> None:
         """What all parts have in common."""
         self.standing = Standing(self.link, self.job)
-        self.delivery = Delivery(self.link, self.job)
+        self.delivery = Delivery(self.link, self.job, self.sizes.took)
 
     def carry(self, part: Part) -> list[Result]:
         """Write the rows of a part; a result for each, in any order.

@@ -7,6 +7,7 @@ here: that is for whoever knows what was in it.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from onteg_dynamics.dataverse.bulk.job import Job
@@ -44,10 +45,11 @@ class Delivery:
     Args:
         link: the client at work.
         job: its budget and parallelism.
+        took: told of each good answer how many rows it was about, and how many seconds it took.
     """
 
-    def __init__(self, link: Link, job: Job) -> None:
-        self._link, self._job = link, job
+    def __init__(self, link: Link, job: Job, took: Callable[[int, float], None]) -> None:
+        self._link, self._job, self._took = link, job, took
         self._transport = link.transport
         self._lock = threading.Lock()
         self._halted = threading.Event()
@@ -132,6 +134,7 @@ class Delivery:
     def _answered(self, answer: Response, seconds: float, rows: int) -> Response | Lost:
         if answer.status < 400:
             self._transport.gate.answered(seconds, rows)
+            self._took(rows, seconds)
         if answer.status in RETRYABLE_STATUS - {429} and (error := error_of(answer)).details.retryable:
             self._bear(error)
             return Lost(error, is_slow=answer.status in (408, 504))

@@ -5,6 +5,7 @@ Implements "Bulk operation messages", "Send parallel requests" and "Service prot
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -19,11 +20,13 @@ from onteg_dynamics.dataverse.bulk.sizes import Sizes, parts
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.errors import InputError, OntegError, Problem
 
-__all__ = ["Done", "blocks", "carrier_for", "run_parts", "write_many"]
+__all__ = ["Done", "Made", "Stock", "blocks", "carrier_for", "fitting", "run_parts", "write_many"]
 
+_STOCK = 4  # blocks made ready before they can be sent
 _BLOCK = 1000  # rows made ready at a time, so that their lookups take few questions
-_AHEAD = 2  # parts made ready beyond those under way
-_SMALL = 50  # parts are not made smaller than this to have more of them at a time
+
+Made = tuple[Sequence[Ready], Sequence[Result]]
+"""Rows that were made ready together: those that fit, and what is wrong with the others."""
 
 Done = Callable[[Sequence[Result]], None]
 """Told of the results of each part, in the thread that runs the work."""
@@ -44,23 +47,47 @@ def write_many(link: Link, job: Job, rows: Sequence[Mapping[str, Any]]) -> list[
         OntegError: there is no use in going on.
     """
     results: list[Result] = []
-    ready: Iterable[Ready] = _made_ready(link, job, rows, results.extend)
+    preparer = Preparer(link, job)
+    made = (preparer.prepare(block) for block in blocks(enumerate(rows), _BLOCK))
+    ready: Iterable[Sequence[Ready]] = fitting(made, results.extend)
     if not job.go_on:  # all rows are looked at before the first is sent
         ready = list(ready)
         if results:
             raise InputError(_problems(results))
-    carrier = carrier_for(link, job, len(rows))
-    run_parts(carrier, parts(ready, carrier.sizes), results.extend)
+    carrier, stock = carrier_for(link, job, len(rows)), Stock(ready)
+    run_parts(carrier, parts(stock, carrier.sizes), results.extend, stock.lay_in)
     return sorted(results, key=attrgetter("index"))
 
 
-def _made_ready(link: Link, job: Job, rows: Sequence[Mapping[str, Any]], done: Done) -> Iterator[Ready]:
+class Stock:
+    """Blocks of rows, some of them made ready before they are asked for.
+
+    Args:
+        blocks: the rows.
+    """
+
+    def __init__(self, blocks: Iterable[Sequence[Ready]]) -> None:
+        self._blocks = iter(blocks)
+        self._ready: deque[Sequence[Ready]] = deque()
+
+    def lay_in(self) -> bool:
+        """Make another block ready; whether there was one, and room for it."""
+        block = next(self._blocks, None) if len(self._ready) < _STOCK else None
+        if block is not None:
+            self._ready.append(block)
+        return block is not None
+
+    def __iter__(self) -> Iterator[Sequence[Ready]]:
+        """All blocks."""
+        while self._ready or self.lay_in():
+            yield self._ready.popleft()
+
+
+def fitting(made: Iterable[Made], done: Done) -> Iterator[Sequence[Ready]]:
     """The rows that fit, while they are asked for; `done` is told of the others."""
-    preparer = Preparer(link, job)
-    for block in blocks(enumerate(rows), _BLOCK):
-        fitting, refused = preparer.prepare(block)
+    for ready, refused in made:
         done(refused)
-        yield from fitting
+        yield ready
 
 
 def _problems(results: Iterable[Result]) -> tuple[Problem, ...]:
@@ -78,38 +105,41 @@ def carrier_for(link: Link, job: Job, total: int | None, uncertain: Callable[[Re
         uncertain: see `Carrier`.
     """
     roads = Roads(link, job)
-    rows = job.chunk or roads.usual_rows
-    if total is not None and job.chunk is None:
-        together = min(link.transport.gate.limit, job.parallel)
-        rows = min(rows, max(-(-total // together), _SMALL))
-    return Carrier(link, job, roads, Sizes(rows), uncertain)
+    most, together = job.chunk or roads.most_rows, link.transport.gate.limit
+    sizes = Sizes(most, None if job.chunk else total, job.parallel, together)
+    return Carrier(link, job, roads, sizes, uncertain)
 
 
-def run_parts(carrier: Carrier, some: Iterable[Part], done: Done) -> None:
+def run_parts(
+    carrier: Carrier, some: Iterable[Part], done: Done, meanwhile: Callable[[], bool] = lambda: False
+) -> None:
     """Carry all parts, several at a time.
 
     Args:
         carrier: carries them.
         some: the parts; taken as they can be sent, so that memory does not grow with them.
         done: told of the results.
+        meanwhile: does something useful while nothing can be sent; returns whether there was something to do.
 
     Raises:
         OntegError: a row was refused and the job does not go on, or there is no use in going on; what was under way
             was brought to its end, and `done` was told of it.
     """
     if carrier.link.call.rehearsal is not None or carrier.job.parallel == 1:
-        with _Crew(carrier, done, None) as alone:
+        with _Crew(carrier, done, meanwhile, None) as alone:
             alone.work(some)
         return
-    with ThreadPoolExecutor(carrier.job.parallel, "onteg-bulk") as pool, _Crew(carrier, done, pool) as crew:
+    with ThreadPoolExecutor(carrier.job.parallel, "onteg-bulk") as pool, _Crew(carrier, done, meanwhile, pool) as crew:
         crew.work(some)
 
 
 class _Crew:
     """The parts under way."""
 
-    def __init__(self, carrier: Carrier, done: Done, pool: ThreadPoolExecutor | None) -> None:
-        self._carrier, self._done, self._pool = carrier, done, pool
+    def __init__(
+        self, carrier: Carrier, done: Done, meanwhile: Callable[[], bool], pool: ThreadPoolExecutor | None
+    ) -> None:
+        self._carrier, self._done, self._meanwhile, self._pool = carrier, done, meanwhile, pool
         self._busy: dict[Future[list[Result]], frozenset[str]] = {}
         self._count = 0
 
@@ -125,24 +155,32 @@ class _Crew:
 
     def work(self, some: Iterable[Part]) -> None:
         try:
-            for part in some:
+            source = iter(some)
+            while (part := self._next(source)) is not None:
                 self._begin(part)
             while self._busy:
                 self._collect()
         except RefusedError as exc:
             raise self._stopped(exc) from None
 
+    def _next(self, source: Iterator[Part]) -> Part | None:
+        """The next part, cut only when it can be sent: the answers until then tell how large it is to be."""
+        while len(self._busy) >= self._most():
+            if any(future.done() for future in self._busy) or not self._meanwhile():
+                self._collect()
+        return next(source, None)
+
     def _begin(self, part: Part) -> None:
         if self._pool is None:
             self._tell(self._carrier.carry(part))
             return
         names = self._names(part)
-        while len(self._busy) >= self._most() or any(not names.isdisjoint(others) for others in self._busy.values()):
+        while any(not names.isdisjoint(others) for others in self._busy.values()):
             self._collect()
         self._busy[self._pool.submit(self._carrier.carry, part)] = names
 
     def _most(self) -> int:
-        return min(self._carrier.link.transport.gate.limit, self._carrier.job.parallel) + _AHEAD
+        return min(self._carrier.link.transport.gate.limit, self._carrier.job.parallel)
 
     def _names(self, part: Part) -> frozenset[str]:
         """The rows that a part changes; another part that changes one of them waits, so that the later row wins."""
@@ -165,7 +203,8 @@ class _Crew:
         return None
 
     def _tell(self, results: Sequence[Result]) -> None:
-        count = sum(result.done for result in results)
+        outcomes = [result.outcome for result in results]
+        count = len(outcomes) - outcomes.count("failed") - outcomes.count("unsent")
         self._count += count
         self._carrier.link.call.usage.add(rows=count)
         self._done(results)

@@ -52,13 +52,11 @@ class Roads:
         self.has_message = not self.job.match_etag and self._takes_message()
 
     @property
-    def usual_rows(self) -> int:
-        """How many rows a request takes where nobody says: what the guide recommends, and less in a batch, in which
+    def most_rows(self) -> int:
+        """The most rows that a request takes where nobody says: what the guide suggests, and less in a batch, in which
         rows are written one after the other.
         """
-        if self.job.table.is_elastic or not self.has_message:
-            return 100
-        return 500
+        return 100 if self.job.table.is_elastic or not self.has_message else 1000
 
     def by_message(self, part: Part) -> Request:
         """One request for all rows; on a standard table all or nothing."""

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from onteg_dynamics.dataverse.bulk.engine import blocks, carrier_for, run_parts
+from onteg_dynamics.dataverse.bulk.engine import Made, Stock, blocks, carrier_for, fitting, run_parts
 from onteg_dynamics.dataverse.bulk.job import Job, Part, Ready, Result
 from onteg_dynamics.dataverse.bulk.prepare import Numbered, Preparer
 from onteg_dynamics.dataverse.bulk.sizes import Sizes, parts
@@ -136,9 +136,9 @@ class Import:
             self.mapper.check(self.source.names)
         with _passing("") as journal:
             work = _Work(self, journal)
-            ready = work.ready()
+            ready = chain.from_iterable(work.ready())
             carrier = carrier_for(self.link, self.job, _REHEARSED)
-            run_parts(carrier, parts(islice(ready, _REHEARSED), carrier.sizes), lambda _: None)
+            run_parts(carrier, parts([list(islice(ready, _REHEARSED))], carrier.sizes), lambda _: None)
             for _ in ready:
                 pass
             return work.refused
@@ -234,21 +234,27 @@ class _Work:
         """Write all rows that are not done."""
         of = self._of
         total = None if of.source.total is None else max(of.source.total - self._journal.resumed, 1)
-        carrier = carrier_for(of.link, of.job, total, lambda row: self._journal.may_have_been_sent(row.index))
-        run_parts(carrier, self._parts(carrier.sizes), self._done)
+        carrier = carrier_for(of.link, of.job, total, self._uncertain if self._journal.sent else None)
+        stock = Stock(self.ready())
+        run_parts(carrier, self._parts(stock, carrier.sizes), self._done, stock.lay_in)
         self._journal.settle()
 
-    def ready(self) -> Iterator[Ready]:
+    def ready(self) -> Iterator[Sequence[Ready]]:
         """The rows that are not done, ready to go. Those that do not fit are noted.
 
         Raises:
             InputError: rows do not fit, and the job does not go on.
         """
+        return fitting(self._made(), self._refuse)
+
+    def _made(self) -> Iterator[Made]:
         for block in blocks(self._numbered(), _BLOCK):
             rows, refused = self._mapped(block)
             ready, more = self._preparer.prepare(rows)
-            self._refuse([*refused, *more])
-            yield from ready
+            yield ready, [*refused, *more]
+
+    def _uncertain(self, row: Ready) -> bool:
+        return self._journal.may_have_been_sent(row.index)
 
     def _numbered(self) -> Iterator[tuple[int, Any]]:
         for index, raw in enumerate(self._of.source.rows()):
@@ -275,8 +281,8 @@ class _Work:
         self.refused = [*self.refused, *refused][:INLINE]
         self._done(refused)
 
-    def _parts(self, sizes: Sizes) -> Iterator[Part]:
-        for part in parts(self.ready(), sizes):
+    def _parts(self, stock: Stock, sizes: Sizes) -> Iterator[Part]:
+        for part in parts(stock, sizes):
             self._journal.sending(part[-1].index, len(part))
             yield part
 
