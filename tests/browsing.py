@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page
 
-__all__ = ["CONTRAST", "REBOUND", "browser", "heading", "listened", "page", "stranger"]
+__all__ = ["CONTRAST", "REBOUND", "browser", "framed", "heading", "listened", "page", "stranger"]
 
 REBOUND = "rebound.example"
 """A name that leads to this machine, as an attacker's DNS would have it."""
@@ -52,6 +52,20 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=found, args=words)
         yield running
         running.close()
+
+
+def framed(opened: Page, url: str) -> str:
+    """What `url` shows in a frame of a page of another site."""
+    opened.evaluate(
+        """url => new Promise(done => {
+        const frame = document.createElement("iframe");
+        frame.onload = done;
+        frame.src = url;
+        document.body.append(frame);
+    })""",
+        url,
+    )
+    return opened.frames[1].content()
 
 
 def listened(opened: Page, but: str = "nothing") -> list[str]:

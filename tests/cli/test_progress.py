@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from onteg_dynamics.cli import show
 from onteg_dynamics.cli.progress import shown_progress, words
 from onteg_dynamics.dataverse.progress import Progress
 
@@ -19,6 +23,17 @@ def test_words(progress: Progress, told: str) -> None:
     assert words(progress) == told
 
 
-def test_it_can_be_told() -> None:
+def test_it_is_shown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = StringIO()
+    monkeypatch.setattr(show, "errors", Console(file=terminal, force_terminal=True, width=100))
     with shown_progress("export_records") as report:
         report(Progress(1, 2, 0.5))
+    assert "export_records … 1 of 2 rows (50 %), 2 a second" in terminal.getvalue()
+
+
+def test_nothing_is_shown_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = StringIO()
+    monkeypatch.setattr(show, "errors", Console(file=file))
+    with shown_progress("export_records") as report:
+        report(Progress(1, 2, 0.5))
+    assert file.getvalue().strip() == ""

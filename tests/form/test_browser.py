@@ -15,7 +15,7 @@ from onteg_dynamics.executor import Executor
 from onteg_dynamics.form.serving import FormServer
 from onteg_dynamics.sandbox import Sandbox
 from onteg_dynamics.sandbox.entra import DESKTOP
-from tests.browsing import CONTRAST, REBOUND, browser, heading, listened, stranger
+from tests.browsing import CONTRAST, REBOUND, browser, framed, heading, listened, stranger
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -585,16 +585,7 @@ def test_other_sites_can_do_nothing_even_with_the_token(
 def test_other_sites_cannot_frame_it(browser: Browser, connected: FormServer, stranger: str) -> None:
     page = browser.new_page()
     page.goto(stranger)
-    page.evaluate(
-        """url => new Promise(done => {
-        const frame = document.createElement("iframe");
-        frame.onload = done;
-        frame.src = url;
-        document.body.append(frame);
-    })""",
-        connected.url,
-    )
-    assert "Dynamics" not in page.frames[1].content()
+    assert "Dynamics" not in framed(page, connected.url)
     page.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from onteg_dynamics.sandbox import Sandbox
-from tests.browsing import CONTRAST, REBOUND, browser, heading, page, stranger
+from tests.browsing import CONTRAST, REBOUND, browser, framed, heading, page, stranger
 from tests.sandbox.pages.conftest import key_of, latest
 from tests.sandbox.pages.test_app import EVIL, post
 
@@ -149,16 +149,7 @@ def test_other_origins_cannot_read(browser: Browser, sandbox: Sandbox, stranger:
 def test_other_origins_cannot_frame(browser: Browser, sandbox: Sandbox, stranger: str) -> None:
     page = browser.new_page()
     page.goto(stranger)
-    page.evaluate(
-        """url => new Promise(done => {
-        const frame = document.createElement("iframe");
-        frame.onload = done;
-        frame.src = url;
-        document.body.append(frame);
-    })""",
-        sandbox.pages,
-    )
-    assert "Accounts" not in page.frames[1].content()
+    assert "Accounts" not in framed(page, sandbox.pages)
     page.close()
 
 
