@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
+import orjson
 
 from onteg_dynamics.cli import exits, show
 from onteg_dynamics.cli.live import print_exchange
@@ -49,6 +51,9 @@ _form = click.option("--format", "form", type=click.Choice(["json", "csv"]), def
     help="Exported metadata whose tables it gets: $metadata, definitions in JSON.",
 )
 @click.option("--custom-apis", type=_FILE, help="JSON file that declares custom APIs, with what they answer.")
+@click.option(
+    "--write-connection", "told", type=_FILE, help="File to write how to connect to: for --connection elsewhere."
+)
 @click.option("--save", "saved", type=_FOLDER, help="Folder to write the rows to when it stops.")
 @click.option(
     "--log",
@@ -61,11 +66,20 @@ _form = click.option("--format", "form", type=click.Choice(["json", "csv"]), def
 @_json
 @click.pass_context
 def sandbox(
-    context: click.Context, /, *, saved: Path | None, logged: str | None, as_json: bool, **settings: Any
+    context: click.Context,
+    /,
+    *,
+    told: Path | None,
+    saved: Path | None,
+    logged: str | None,
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     """Run a local Dataverse until stopped (Ctrl-C), and print how to connect to it."""
     if context.invoked_subcommand is None:
-        serve(settings, saved, logged, as_json=as_json)
+        if told is not None and not _may_write(told):
+            raise click.UsageError(f"{told} is there already, and no sandbox wrote it; choose another file.")
+        serve(settings, told, saved, logged, as_json=as_json)
 
 
 @sandbox.command("load", epilog=exits.HELP)
@@ -91,11 +105,26 @@ def save_rows(folder: Path, db: Path, form: str, tables: tuple[str, ...], *, as_
         _tell_rows(_told(lambda: running.save(folder, form, tables)), as_json=as_json)
 
 
-def serve(settings: Mapping[str, Any], saved: Path | None, logged: str | None, *, as_json: bool) -> None:
+def _may_write(file: Path) -> bool:
+    """Whether a file is not there, or tells how to connect to an earlier sandbox, on this machine."""
+    try:
+        earlier = orjson.loads(file.read_bytes())
+    except FileNotFoundError:
+        return True
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    address = earlier.get("endpoint_url") if isinstance(earlier, dict) else None
+    return isinstance(address, str) and urlsplit(address).hostname in {"127.0.0.1", "localhost"}
+
+
+def serve(
+    settings: Mapping[str, Any], told: Path | None, saved: Path | None, logged: str | None, *, as_json: bool
+) -> None:
     """Run a sandbox until SIGINT or SIGTERM.
 
     Args:
         settings: keyword arguments of `Sandbox`.
+        told: the file to write how to connect to, None for none.
         saved: the folder to write the rows to at the end, None for none.
         logged: show requests: ``lines`` or ``full``, None for not at all.
         as_json: print the settings as one JSON object on the first line, and each request as one.
@@ -104,7 +133,10 @@ def serve(settings: Mapping[str, Any], saved: Path | None, logged: str | None, *
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: happened.put(None))
     with _started({**settings, "watch": happened.put if logged else None}) as running:
-        _tell(_connection(running), running.pages, as_json=as_json)
+        connection = _connection(running)
+        if told is not None:
+            _told(lambda: told.write_bytes(orjson.dumps(connection, option=orjson.OPT_INDENT_2)))
+        _tell(connection, running.pages, as_json=as_json)
         for exchange in iter(happened.get, None):
             print_exchange(exchange, running.name_of(exchange), full=logged == "full", as_json=as_json)
             sys.stdout.flush()

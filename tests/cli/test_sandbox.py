@@ -54,6 +54,27 @@ def test_what_is_wrong_is_told(tmp_path: Path, words: tuple[str, ...], told: str
     assert "Traceback" not in found.output
 
 
+def test_how_to_connect_goes_into_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "connection.json"
+    command = [sys.executable, "-m", "onteg_dynamics", "sandbox", "--json", "--write-connection", str(path)]
+    for _ in range(2):  # a file that an earlier sandbox wrote is written again
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            found = CliRunner().invoke(commands, ("run", "who_am_i", "--connection", str(path)))
+            process.send_signal(signal.SIGTERM)
+        assert found.exit_code == 0, found.output
+        assert json.loads(path.read_text()) == told
+
+
+@pytest.mark.parametrize("content", ['{"endpoint_url": "https://org.crm.dynamics.com"}', "[]", "mine"])
+def test_a_connection_of_somebody_else_is_left_alone(tmp_path: Path, content: str) -> None:
+    (tmp_path / "connection.json").write_text(content)
+    found = call("--write-connection", str(tmp_path / "connection.json"))
+    assert (found.exit_code, "no sandbox wrote it" in found.output) == (2, True)
+    assert (tmp_path / "connection.json").read_text() == content
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
