@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema.protocols import Validator
 
 __all__ = ["Misfit", "find"]
 
@@ -58,7 +58,7 @@ class Misfit:
         return _OTHERS.get(self.kind, "does not have the right form") + (f", such as {example}" if example else "")
 
 
-def find(validator: Draft202012Validator, value: Any) -> Iterator[Misfit]:
+def find(validator: Validator, value: Any) -> Iterator[Misfit]:
     """Everything in `value` that does not fit."""
     for error in validator.iter_errors(value):
         schema: Any = error.schema

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 from onteg_dynamics.coercion import CoercionError, coerce
 from onteg_dynamics.dataverse.suggest import suggest
 from onteg_dynamics.errors import InputError, OutputError, Problem
-from onteg_dynamics.misfits import Misfit, find
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+from onteg_dynamics.misfits import Misfit
+from onteg_dynamics.rules import Rules
 
 __all__ = ["Form", "OutputCheck"]
 
@@ -66,8 +64,8 @@ class Form:
         return typed
 
     @cached_property
-    def _validator(self) -> Draft202012Validator:
-        return _compiled(self.schema)
+    def _rules(self) -> Rules:
+        return Rules(self.schema)
 
     @cached_property
     def _keys_by_label(self) -> Mapping[str, str]:
@@ -94,13 +92,13 @@ class Form:
         return typed, problems
 
     def _without_leftovers(self, typed: dict[str, Any]) -> dict[str, Any]:
-        active = set(_active_fields(self._validator, self.schema, typed))
+        active = set(_active_fields(self.schema, self.schema, typed))
         return {key: value for key, value in typed.items() if key in active or key not in self.fields}
 
     def _others(self, typed: Mapping[str, Any], problems: Iterable[Problem]) -> list[Misfit]:
         """What is wrong with the other fields: one that could not be coerced is there, only not readable."""
         told = {problem.path.partition(".")[0] for problem in problems}
-        return [misfit for misfit in find(self._validator, typed) if not told & set(misfit.missing)]
+        return [misfit for misfit in self._rules.misfits(typed) if not told & set(misfit.missing)]
 
     def _explain(self, misfit: Misfit, typed: Mapping[str, Any]) -> list[Problem]:
         if misfit.kind == "required":
@@ -156,13 +154,13 @@ class OutputCheck:
         Raises:
             OutputError: it does not; names the places, not the values.
         """
-        errors = sorted({_place(misfit) for misfit in find(self._validator, _sampled(output))})
+        errors = sorted({_place(misfit) for misfit in self._rules.misfits(_sampled(output))})
         if errors:
             raise OutputError(f"The output of {action} does not fit its own schema: {'; '.join(errors[:5])}.")
 
     @cached_property
-    def _validator(self) -> Draft202012Validator:
-        return _compiled(self.schema)
+    def _rules(self) -> Rules:
+        return Rules(self.schema)
 
 
 def _sampled(output: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -172,34 +170,6 @@ def _sampled(output: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _place(misfit: Misfit) -> str:
     return f"{misfit.place or 'the whole'} ({misfit.kind}: {misfit.message})"
-
-
-def _compiled(schema: Schema) -> Draft202012Validator:
-    return _validators()(schema)
-
-
-@lru_cache(maxsize=1)
-def _validators() -> type[Draft202012Validator]:
-    """The validator of jsonschema, with a short way for long lists of objects: rows."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
-
-    thorough = Draft202012Validator.VALIDATORS["items"]
-
-    def items(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-        if not (isinstance(value, list) and set(wanted) <= _ROW and _are_rows(value, wanted)):
-            yield from thorough(validator, wanted, value, schema)
-
-    made: type[Draft202012Validator] = extend(Draft202012Validator, {"items": items})  # type: ignore[no-untyped-call]
-    return made
-
-
-_ROW = {"type", "minProperties"}
-
-
-def _are_rows(values: Iterable[Any], wanted: Schema) -> bool:
-    least = wanted.get("minProperties", 0)
-    return wanted.get("type") == "object" and all(isinstance(one, dict) and len(one) >= least for one in values)
 
 
 def _branches(schema: Schema) -> Iterator[Schema]:
@@ -216,12 +186,12 @@ def _all_fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
         yield from branch.get("then", {}).get("properties", {}).items()
 
 
-def _active_fields(validator: Draft202012Validator, schema: Schema, values: Mapping[str, Any]) -> Iterator[str]:
+def _active_fields(whole: Schema, schema: Schema, values: Mapping[str, Any]) -> Iterator[str]:
     """The fields of the branches that these values choose."""
     yield from schema.get("properties", {})
     for item in schema.get("allOf", ()):
-        if "if" in item and validator.evolve(schema=item["if"]).is_valid(values):
-            yield from _active_fields(validator, item.get("then", {}), values)
+        if "if" in item and Rules(item["if"], whole).fit(values):
+            yield from _active_fields(whole, item.get("then", {}), values)
 
 
 def _joined(path: str, name: str) -> str:

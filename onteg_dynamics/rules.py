@@ -1,0 +1,92 @@
+"""JSON Schemas (draft 2020-12) ready for use: whether a value fits, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from onteg_dynamics.misfits import Misfit, find
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+    from jsonschema.protocols import Validator
+
+__all__ = ["Rules"]
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A schema ready for use.
+
+    `jsonschema` decides and explains. `jsonschema-rs` is asked first, because it tells in a hundredth of the time that
+    a value fits; whatever does not fit by it, or is beyond it, is left to `jsonschema`.
+
+    Args:
+        schema: the schema.
+        whole: the schema that it is a part of, if it is one.
+    """
+
+    schema: Schema
+    whole: Schema | None = None
+
+    def fit(self, value: Any) -> bool:
+        """Whether `value` fits."""
+        return self._surely_fit(value) or self._thorough.is_valid(value)
+
+    def misfits(self, value: Any) -> list[Misfit]:
+        """Everything in `value` that does not fit."""
+        return [] if self._surely_fit(value) else list(find(self._thorough, value))
+
+    def _surely_fit(self, value: Any) -> bool:
+        try:
+            return self._quick is not None and self._quick.is_valid(value)
+        except ValueError:  # it holds what is no JSON, such as a date
+            return False
+
+    @cached_property
+    def _quick(self) -> jsonschema_rs.Draft202012Validator | None:
+        """None for a schema with references: they may lead round in circles, as deep as a value goes, or elsewhere."""
+        from jsonschema_rs import Draft202012Validator
+
+        try:
+            return None if _refers(self.schema) else Draft202012Validator(dict(self.schema))
+        except ValueError:  # patterns that only Python's engine knows
+            return None
+
+    @cached_property
+    def _thorough(self) -> Validator:
+        return _validators()(self.whole or self.schema).evolve(schema=self.schema)
+
+
+def _refers(node: Any) -> bool:
+    if isinstance(node, Mapping):
+        return not node.keys().isdisjoint(("$ref", "$dynamicRef")) or any(map(_refers, node.values()))
+    return isinstance(node, list) and any(map(_refers, node))
+
+
+@lru_cache(maxsize=1)
+def _validators() -> type[Validator]:
+    """The validator of jsonschema, with a short way for long lists of objects: rows."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    thorough = Draft202012Validator.VALIDATORS["items"]
+
+    def items(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if not (isinstance(value, list) and set(wanted) <= _ROW and _are_rows(value, wanted)):
+            yield from thorough(validator, wanted, value, schema)
+
+    made: type[Validator] = extend(Draft202012Validator, {"items": items})  # type: ignore[no-untyped-call]
+    return made
+
+
+_ROW = {"type", "minProperties"}
+
+
+def _are_rows(values: Iterable[Any], wanted: Schema) -> bool:
+    least = wanted.get("minProperties", 0)
+    return wanted.get("type") == "object" and all(isinstance(one, dict) and len(one) >= least for one in values)
