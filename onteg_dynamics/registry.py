@@ -10,18 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from onteg_dynamics.dataverse.suggest import suggest
+from onteg_dynamics.discovery import entry_points
 from onteg_dynamics.errors import PluginError, Problem, UnknownNameError
 from onteg_dynamics.hookspecs import API_VERSION, ENTRY_POINT_GROUP, PROJECT, Action, Hooks
 from onteg_dynamics.manifest import ActionSpec, Manifest, own_manifest
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from onteg_dynamics.validation import Form, OutputCheck
 
 __all__ = ["PluginFailure", "Registered", "Registry", "load"]
@@ -158,7 +160,7 @@ def load(found: Iterable[EntryPoint] | None = None, observers: Iterable[object] 
     """
     loader = _Loader()
     loader.add_own()
-    for entry_point in entry_points(group=ENTRY_POINT_GROUP) if found is None else found:
+    for entry_point in entry_points(ENTRY_POINT_GROUP, but=OWN_MODULES[0]) if found is None else found:
         if entry_point.value != OWN_MODULES[0]:
             loader.add(entry_point)
     for observer in observers:

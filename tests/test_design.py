@@ -44,7 +44,8 @@ ALLOWED: dict[str, set[str]] = {
     "hookspecs": CONTRACT | {"dataverse"},
     "validation": {"coercion", "misfits", "rules", "dataverse"},
     "connection": {"manifest", "secret", "validation", "dataverse"},
-    "registry": CONTRACT | {"validation", "dataverse"},
+    "discovery": set(),
+    "registry": CONTRACT | {"discovery", "validation", "dataverse"},
     "plugin": CONTRACT | {"clients", "dataverse"},
     "advanced": {"dataverse"},
     "clients": CONTRACT | {"dataverse"},
@@ -127,7 +128,7 @@ def test_loading_brings_no_heavy_library() -> None:
     code = "import sys; from onteg_dynamics.registry import load; load(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     heavy = {"requests", "urllib3", "msal", "jsonschema", "jsonschema_rs", "orjson", "msgspec", "pyarrow", "click"}
-    assert not (heavy | {"rich", "onteg_dynamics.sandbox", "airflow"}) & set(loaded)
+    assert not (heavy | {"rich", "onteg_dynamics.sandbox", "airflow", "hashlib", "email", "socket"}) & set(loaded)
 
 
 def test_the_manifest_fits_its_schema() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -122,6 +121,8 @@ def _beside(options: Options) -> Path | None:
 
 def _journal(context: Context, options: Options, job: Job) -> Path | None:
     """The folder with the notes: where the options say, else beside the file, else in this user's cache."""
+    import hashlib
+
     if options.get("journal"):
         return Path(options["journal"].strip()).expanduser().absolute()
     if not options.get("path"):
