@@ -18,9 +18,14 @@ from benchmarks.contestants.harness import Done, main
 Settings = Mapping[str, Any]
 
 
+def _workers(settings: Settings) -> int:
+    """How many requests are under way at a time."""
+    return int(settings.get("workers", floors.WORKERS))
+
+
 def _session(settings: Settings) -> requests.Session:
     session = requests.Session()
-    session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=floors.WORKERS))
+    session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=_workers(settings)))
     session.headers.update(floors.headers(settings))
     session.get(settings["url"] + floors.one_row(), timeout=60)
     return session
@@ -41,7 +46,7 @@ def reading(settings: Settings) -> Done:
 
 
 def creating(settings: Settings) -> Done:
-    """CreateMultiple, at the same parallelism."""
+    """CreateMultiple, at a parallelism that does not change."""
     session, bodies = _session(settings), floors.parts(settings["writes"])
     url = f"{settings['url']}/api/data/v9.2/accounts/Microsoft.Dynamics.CRM.CreateMultiple"
     kind = {"Content-Type": "application/json"}
@@ -50,7 +55,7 @@ def creating(settings: Settings) -> Done:
         return len(orjson.loads(session.post(url, data=body, headers=kind, timeout=600).content)["Ids"])
 
     def work() -> Mapping[str, Any]:
-        with ThreadPoolExecutor(floors.WORKERS) as pool:
+        with ThreadPoolExecutor(_workers(settings)) as pool:
             return {"rows": sum(pool.map(one, bodies))}
 
     return work

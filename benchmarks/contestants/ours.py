@@ -90,7 +90,7 @@ def parquet(settings: Settings) -> Done:
     return work
 
 
-def writing(action: str, rows: Callable[[int], list[dict[str, Any]]]) -> Callable[[Settings], Done]:
+def writing(action: str, rows: Callable[[int], list[dict[str, Any]]], **how: Any) -> Callable[[Settings], Done]:
     """Many rows written."""
 
     def prepare(settings: Settings) -> Done:
@@ -99,7 +99,8 @@ def writing(action: str, rows: Callable[[int], list[dict[str, Any]]]) -> Callabl
         executor.run(action, {"table": "account", "rows": rows(1)}, form).unwrap()
 
         def work() -> Mapping[str, Any]:
-            told = executor.run(action, {"table": "account", "rows": given, "on_error": "Go On"}, form).unwrap()
+            options = {"table": "account", "rows": given, "on_error": "Go On", **how}
+            told = executor.run(action, options, form).unwrap()
             return {"rows": told["done"], "check": lambda: _one_result_each(told, len(given))}
 
         return work
@@ -151,7 +152,7 @@ if __name__ == "__main__":
             "read_labels": reading,
             "parquet": parquet,
             "create": writing("create_records", _new),
-            "upsert": writing("upsert_records", _known),
+            "upsert": writing("upsert_records", _known, tell_created=False),  # as the peers, which do not tell it
             "get": getting,
             "fill": filling,
         }

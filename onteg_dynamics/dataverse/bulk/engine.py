@@ -141,6 +141,7 @@ class _Crew:
     ) -> None:
         self._carrier, self._done, self._meanwhile, self._pool = carrier, done, meanwhile, pool
         self._busy: dict[Future[list[Result]], frozenset[str]] = {}
+        self._changing: set[str] = set()  # the rows in them that may come again
         self._count = 0
 
     def __enter__(self) -> _Crew:  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -175,8 +176,9 @@ class _Crew:
             self._tell(self._carrier.carry(part))
             return
         names = self._names(part)
-        while any(not names.isdisjoint(others) for others in self._busy.values()):
+        while not names.isdisjoint(self._changing):
             self._collect()
+        self._changing |= names
         self._busy[self._pool.submit(self._carrier.carry, part)] = names
 
     def _most(self) -> int:
@@ -190,7 +192,7 @@ class _Crew:
         """Wait for one part, or several, to end."""
         ended, _ = wait(self._busy, return_when=FIRST_COMPLETED)
         for future in ended:
-            del self._busy[future]
+            self._changing -= self._busy.pop(future)
         problems = [problem for future in ended if (problem := self._take(future)) is not None]
         if problems:
             raise problems[0]

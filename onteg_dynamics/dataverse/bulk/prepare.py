@@ -14,7 +14,7 @@ from onteg_dynamics.dataverse.bulk.job import Job, Ready, Result
 from onteg_dynamics.dataverse.ids import RowIds, guid_of
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.matching import typed_values
-from onteg_dynamics.dataverse.odata import key_segment, row_path
+from onteg_dynamics.dataverse.odata import key_segment
 from onteg_dynamics.dataverse.rows import PARTITION, in_partition
 from onteg_dynamics.dataverse.targets import KnownRows
 from onteg_dynamics.errors import InputError, Problem
@@ -117,7 +117,7 @@ class Preparer:
         if own is None and self.job.mode in ("update", "delete"):
             raise InputError((Problem(self.job.table.primary_id, "", "is required: the id of the row to change"),))
         row_id = own or self.ids.of(index)
-        address = "" if self.job.mode == "create" else row_path(self.job.table.entity_set, row_id)
+        address = "" if self.job.mode == "create" else f"{self.job.table.entity_set}({row_id})"
         return Ready(index, self._core(body), row_id, address, is_new_id=own is None)
 
     def _bodies(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Body]:
@@ -135,8 +135,9 @@ class Preparer:
         names = [name for name in rows[0] if name not in self._hidden]
         return [{name: row[name] for name in names} for row in rows]
 
-    @property
+    @cached_property
     def _partition(self) -> str | None:
+        """Where the call's rows lie."""
         return self.link.call.parameters.get("partitionId")
 
     @cached_property

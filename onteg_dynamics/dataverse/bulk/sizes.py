@@ -124,7 +124,8 @@ def parts(blocks: Iterable[Sequence[Ready]], sizes: Sizes) -> Iterator[list[Read
 def _cut(rest: list[Ready], most: int, sizes: Sizes) -> list[Ready]:
     """Take as many of the first rows as go together."""
     part = rest[:most]
-    if sum(row.size for row in part) > sizes.bytes or not all(row.is_new_id for row in part):
+    changed = [row.address or row.id for row in part if not row.is_new_id]
+    if len(set(changed)) < len(changed) or sum(row.size for row in part) > sizes.bytes:
         part = part[: _fitting(part, sizes.bytes)]
     del rest[: len(part)]
     sizes.begun(len(part))
