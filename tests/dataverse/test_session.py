@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,25 @@ def test_another_bundle_is_not_trusted_because_of_the_first(tmp_path: Path, sand
         adapter = session.get_adapter(sandbox.url)
         with pytest.raises(requests.exceptions.SSLError):
             adapter.send(prepared(f"{sandbox.url}/"), verify=str(other), timeout=10)
+
+
+def test_certificates_to_trust_are_read_once_and_hosts_are_checked_all_the_same(sandbox: Sandbox) -> None:
+    bundle = sandbox.settings()["ca_bundle"]
+    with Session(bundle, None, 2) as session:
+        answers = [session.get(f"{sandbox.url}/", timeout=10, stream=True) for _ in range(2)]  # two connections
+        connections: list[Any] = [answer.raw._connection for answer in answers]
+        context = connections[0].ssl_context
+        assert connections[0] is not connections[1]
+        assert connections[1].ssl_context is context
+        assert context.check_hostname
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.cert_store_stats()["x509_ca"] == 1
+
+
+def test_a_file_without_certificates_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("no certificate")
+    with Session(str(bundle), None, 1) as session:
+        for _ in range(2):
+            with pytest.raises(requests.exceptions.SSLError):
+                session.get(f"{sandbox.url}/", timeout=10)
