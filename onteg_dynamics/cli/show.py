@@ -49,10 +49,10 @@ def _more(count: int, what: str, how: str) -> None:
     errors.print(f"[dim]{count:,} more {what}{'' if count == 1 else 's'}; {how}.[/]")
 
 
-def _shown_columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The columns that hold something, in order, as many as fit."""
-    filled = dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, [], {}))
-    return list(filled)[:WIDEST]
+def _shown_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns that hold something, in the order of the rows, as many as fit."""
+    filled = {name for row in rows for name, value in row.items() if value not in (None, [], {})}
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name in filled][:WIDEST]
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,7 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
+from onteg_dynamics.cli import show
 from onteg_dynamics.cli.main import commands
 from onteg_dynamics.sandbox import Sandbox
 from onteg_dynamics.sandbox.entra import NO_USER, READER
@@ -96,6 +97,12 @@ def test_rows_that_failed_have_an_exit_code_and_long_results_are_cut(
     assert '"kind"' not in found.stdout
     short = call(*words, "--set", "most_requests=1", "--json", secret=settings["client_secret"])
     assert (short.exit_code, json.loads(short.stdout)["ok"]) == (5, True)
+
+
+def test_columns_stand_in_the_order_of_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    show.print_rows([{"a": "1", "b": None, "c": "2", "d": None}, {"a": "3", "b": "4", "c": "5", "d": None}])
+    heading = capsys.readouterr().out.splitlines()[1]
+    assert [cell.strip() for cell in heading.strip("┃").split("┃")] == ["a", "b", "c"]
 
 
 def test_what_was_asked_for_is_shown_whole(connection: Path, settings: dict[str, str]) -> None:
