@@ -12,9 +12,21 @@ from onteg_dynamics.errors import (
     PermissionDeniedError,
 )
 
-__all__ = ["DENIED", "FAILED", "HELP", "LATER", "OK", "PARTLY", "WRONG_INPUT", "exit_code", "exit_code_of_output"]
+__all__ = [
+    "DENIED",
+    "FAILED",
+    "HELP",
+    "INTERRUPTED",
+    "LATER",
+    "OK",
+    "PARTLY",
+    "WRONG_INPUT",
+    "exit_code",
+    "exit_code_of_output",
+]
 
 OK, FAILED, WRONG_INPUT, DENIED, LATER, PARTLY = 0, 1, 2, 3, 4, 5
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it
 
 HELP = """\b
 Exit codes:

@@ -14,7 +14,7 @@ __all__ = ["telling_errors"]
 
 
 def telling_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with our errors told as its ``--json`` asks for, and its exit code set."""
+    """`command`, with our errors told as its ``--json`` asks for, Ctrl-C in a word, and its exit code set."""
 
     @wraps(command)
     def guarded(*args: Any, **options: Any) -> None:
@@ -22,6 +22,9 @@ def telling_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except OntegError as exc:
             _fail(exc, as_json=options.get("as_json", False))
+        except KeyboardInterrupt:
+            show.errors.print("[red]✗[/] Interrupted.")
+            sys.exit(exits.INTERRUPTED)
 
     return guarded
 

@@ -14,6 +14,7 @@ from onteg_dynamics.cli import exits, show
 from onteg_dynamics.cli.export import export
 from onteg_dynamics.cli.form import form
 from onteg_dynamics.cli.guard import telling_errors
+from onteg_dynamics.cli.interrupt import interruptible
 from onteg_dynamics.cli.login import login
 from onteg_dynamics.cli.mcp import mcp
 from onteg_dynamics.cli.progress import shown_progress
@@ -143,8 +144,8 @@ def run(
         executor.registry.action(action)  # a wrong name is told before any secret is asked for
         inputs = {**_input(source), **_pairs(single, "--set")}
         settings = gather(connection_file, options)
-        with shown_progress(action) as report:
-            result = executor.run(action, inputs, settings, deadline=deadline, report=report)
+        with interruptible() as came, shown_progress(action) as report:
+            result = executor.run(action, inputs, settings, deadline=deadline, cancelled=came, report=report)
     if as_json:
         show.print_json(result.as_dict())
     elif result.ok:
@@ -153,8 +154,8 @@ def run(
         output = result.unwrap()
     except OntegError as exc:
         if not as_json:
-            raise
-        sys.exit(exits.exit_code(exc))
+            show.print_error(exc)
+        sys.exit(exits.INTERRUPTED if came() else exits.exit_code(exc))
     sys.exit(exits.exit_code_of_output(output))
 
 

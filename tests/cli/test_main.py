@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,6 +17,8 @@ from click.testing import CliRunner, Result
 
 from onteg_dynamics.cli import show
 from onteg_dynamics.cli.main import commands
+from onteg_dynamics.dataverse.progress import Progress
+from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 from onteg_dynamics.sandbox.entra import NO_USER, READER
 
@@ -184,6 +188,48 @@ def test_demo() -> None:
     assert found.exit_code == 0, found.output
     assert "Northwind" in found.output
     assert "PATCH opportunities(" in found.output
+
+
+def test_ctrl_c_stops_an_export_that_goes_on_later(
+    connection: Path, settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = json.dumps({"table": "account", "path": str(tmp_path / "a.csv"), "page_size": 1, "parallel": 1})
+    words = ("run", "export_records", "--connection", str(connection), "--input", options)
+    run = Executor.run
+
+    def interrupted(*args: Any, **more: Any) -> Any:
+        def report(progress: Progress) -> None:
+            if progress.rows == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+                while not more["cancelled"]():
+                    time.sleep(0.01)
+
+        return run(*args, **{**more, "report": report})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Executor, "run", interrupted)
+        found = call(*words, secret=settings["client_secret"])
+    assert found.exit_code == 130
+    assert "Run the same export again to go on where it stopped." in found.stderr
+    again = call(*words, "--json", secret=settings["client_secret"])
+    output = json.loads(again.stdout)["output"]
+    assert 3 <= output["resumed_rows"] < output["rows"]
+
+
+def test_ctrl_c_once_more_stops_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "connection.json").write_text(json.dumps(sandbox.settings()))
+    sandbox.faults.add("delay seconds=3600", table="account", method="GET")
+    command = [sys.executable, "-m", "onteg_dynamics", "run", "list_records", "--set", "table=account"]
+    command += ["--connection", str(tmp_path / "connection.json")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not any(one.fired for one in sandbox.faults.ordered()):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert "comes to its end" in process.stderr.readline() + process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
