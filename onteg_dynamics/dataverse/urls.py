@@ -38,21 +38,30 @@ def store_of(url: str, done: str, field: str = "path") -> tuple[Any, str]:
     Raises:
         InputError: nothing here reaches such URLs; says what to install.
     """
-    if find_spec("fsspec") is None:
-        raise InputError((Problem(field, "", "is a URL, which needs fsspec: pip install 'onteg-dynamics[export]'"),))
-    from fsspec import get_filesystem_class
+    kind = url.partition("://")[0].lower()
+    missing = _missing(kind)
+    if missing:
+        raise InputError((Problem(field, "", missing),))
     from fsspec.core import url_to_fs
 
-    kind = url.partition("://")[0].lower()
+    system, path = reached(lambda: url_to_fs(url), done, field)
+    return system, str(path)
+
+
+def _missing(kind: str) -> str:
+    """What is missing to reach URLs of a kind, "" where nothing is."""
+    install = f"pip install 'onteg-dynamics[{_EXTRAS.get(kind, 'export')}]'"
+    if find_spec("fsspec") is None:
+        return f"is a URL, which needs more: {install}"
+    from fsspec import get_filesystem_class
+
     try:
         get_filesystem_class(kind)
     except ValueError:
-        raise InputError((Problem(field, "", f"is a URL of a kind that nothing here reaches: {kind}"),)) from None
+        return f"is a URL of a kind that nothing here reaches: {kind}"
     except ImportError as exc:
-        needs = f"pip install 'onteg-dynamics[{_EXTRAS[kind]}]'" if kind in _EXTRAS else str(exc)
-        raise InputError((Problem(field, "", f"is a URL of {kind}, which needs more: {needs}"),)) from None
-    system, path = reached(lambda: url_to_fs(url), done, field)
-    return system, str(path)
+        return f"is a URL of {kind}, which needs more: {install if kind in _EXTRAS else exc}"
+    return ""
 
 
 def reached(work: Callable[[], T], done: str, field: str = "path") -> T:
