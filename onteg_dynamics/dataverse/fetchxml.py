@@ -37,13 +37,17 @@ class Shown(NamedTuple):
         name: in our rows.
         source: in the service's.
         table: where it stands.
-        column: None where it is no column, but an aggregate.
+        column: None where it is no column, but a figure of one.
+        figure: ``sum``, ``count`` and the other aggregates, ``dategrouping`` for a part of a date; "" for a column.
+        figure_of: the column that a figure is of, where it is known.
     """
 
     name: str
     source: str
     table: Table
     column: Column | None
+    figure: str = ""
+    figure_of: Column | None = None
 
 
 _CURRENCY = "_transactioncurrencyid_value"
@@ -161,9 +165,11 @@ def _shown(link: Link, entity: ET.Element, alias: str) -> Iterator[Shown]:
     columns = link.columns(table)
     for attribute in entity.iterfind("attribute"):
         name = str(attribute.get("name"))
-        column = None if attribute.get("aggregate") else columns.find(name)
+        figure = attribute.get("aggregate") or ("dategrouping" if attribute.get("dategrouping") else "")
+        found = columns.find(name)
+        column = None if figure else found
         own = attribute.get("alias") or (f"{alias}.{name}" if alias else "")
-        yield Shown(own or name, own or (column.wire_name if column else name), table, column)
+        yield Shown(own or name, own or (column.wire_name if column else name), table, column, figure, found)
     for linked in entity.iterfind("link-entity"):
         if linked.get("alias"):  # without one the service makes a name up, and its columns come as they are
             yield from _shown(link, linked, str(linked.get("alias")))

@@ -101,6 +101,33 @@ def test_views_and_fetchxml(executor: Executor, settings: dict[str, str], tmp_pa
     assert str(found.schema.field("a.createdon").type) == "timestamp[ms, tz=UTC]"
 
 
+def test_figures_have_kinds_of_their_own(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:
+    attributes = (
+        ("estimatedvalue", "sum", "total"),
+        ("closeprobability", "avg", "mean"),
+        ("closeprobability", "sum", "chances"),
+        ("opportunityid", "count", "n"),
+        ("estimatedclosedate", "max", "latest"),
+    )
+    figures = "".join(f"<attribute name='{name}' aggregate='{how}' alias='{own}'/>" for name, how, own in attributes)
+    groups = "<attribute name='createdon' groupby='true' dategrouping='year' alias='year'/>"
+    groups += "<attribute name='ownerid' groupby='true' alias='owner'/>"
+    fetchxml = f"<fetch aggregate='true'><entity name='opportunity'>{figures}{groups}</entity></fetch>"
+    for form in ("parquet", "jsonl", "csv"):
+        run(executor, settings, tmp_path / f"f.{form}", fetchxml=fetchxml, labels=True)
+    table = parquet.read_table(tmp_path / "f.parquet")
+    kinds = {field.name: str(field.type) for field in table.schema}
+    assert kinds["total"].startswith("decimal")
+    assert (kinds["mean"], kinds["chances"], kinds["n"], kinds["year"]) == ("double", "int64", "int64", "int64")
+    assert kinds["latest"].startswith("date")
+    lines = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text("utf-8").splitlines()]
+    for row, line in zip(table.to_pylist(), lines, strict=True):
+        assert (row["n"], row["year"], row["owner"]) == (line["n"], line["year"], line["owner"])
+        assert row["total"] == Decimal(str(line["total"]))
+        assert row["latest"].isoformat() == line["latest"]
+    assert len((tmp_path / "f.csv").read_text("utf-8").splitlines()) == len(lines) + 1
+
+
 def test_no_rows_make_a_file_all_the_same(executor: Executor, settings: dict[str, str], tmp_path: Path) -> None:
     for name in ("e.parquet", "e.csv", "e.jsonl"):
         told = run(executor, settings, tmp_path / name, table="account", select="name", filter="name eq 'nobody'")

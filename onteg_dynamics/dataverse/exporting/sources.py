@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from onteg_dynamics.dataverse.conditions import all_of
-from onteg_dynamics.dataverse.exporting.fields import Field, fields_of
+from onteg_dynamics.dataverse.exporting.fields import Field, Kind, fields_of
 from onteg_dynamics.dataverse.fetchxml import FetchQuery, Shown, next_page
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
@@ -28,6 +28,12 @@ SMALL = 20_000
 MOST, QUESTIONS, AT_ONCE = 48, 80, 8
 _NOT_IN_FILES = {"PartyList", "Virtual", "CalendarRules", "ManagedProperty", "EntityName", "Image"}
 _TOO_MANY = "0x8004e023"
+_WHOLE = frozenset({"count", "countcolumn", "dategrouping"})
+_WIDER: Mapping[tuple[str, Kind], Kind] = {
+    ("sum", "whole"): "big",
+    ("avg", "whole"): "number",
+    ("avg", "big"): "number",
+}
 
 
 @dataclass(frozen=True)
@@ -210,7 +216,7 @@ class FetchSource:
 
     def _fields(self, link: Link, one: Shown) -> list[Field]:
         if one.column is None:
-            return [Field(one.name, one.source, "text", "")]
+            return [_figure(link, one)]
         column = one.column
         return [
             replace(
@@ -236,3 +242,15 @@ class FetchSource:
     def split(self, link: Link) -> Split:
         """As in `Source`."""
         return Split([self.whole(link)], why_one="a FetchXML query is read in one stream")
+
+
+def _figure(link: Link, one: Shown) -> Field:
+    """A figure of a column: counts and parts of dates are whole numbers, all others are of the column's own kind, with
+    room for sums and means.
+    """
+    if one.figure in _WHOLE:
+        return Field(one.name, one.source, "big", "BigInt")
+    if one.figure_of is None:
+        return Field(one.name, one.source, "text", "")
+    field = fields_of(link, one.table, [one.figure_of], labels=False)[0]
+    return replace(field, name=one.name, source=one.source, kind=_WIDER.get((one.figure, field.kind), field.kind))
