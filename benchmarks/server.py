@@ -28,7 +28,7 @@ import orjson
 import requests
 import trustme
 
-from benchmarks.rows import FIRST, id_of, page, row, warm
+from benchmarks.rows import FIRST, Notes, id_of, page, row, warm
 from onteg_dynamics.sandbox import Sandbox
 
 PAGE = 5000
@@ -129,26 +129,25 @@ class Answers:
             await asyncio.sleep(self.story.delay)
             start, end = self._span(query)
             return _answer(b'{"value":[{"count":%d}]}' % max(end - start, 0))
-        labels = "FormattedValue" in headers.get("prefer", "") or 'annotations="*"' in headers.get("prefer", "")
         start, end = self._span(query)
         if "$top=1" in query:
             number = start if " asc" in query else end - 1
             await asyncio.sleep(self.story.delay)
-            return _answer(b'{"value":[' + row(number, labels=False).encode() + b"]}")
+            return _answer(b'{"value":[' + row(number).encode() + b"]}")
         skip = re.search(r"\$skiptoken=(\d+)", query)
         first = max(start, int(skip[1])) if skip else start
         last = min(first + PAGE, end)
         await asyncio.sleep(self.story.delay)
-        return _answer(self._rows(query, first, last, end, labels=labels))
+        return _answer(self._rows(query, first, last, end, _notes(headers)))
 
-    def _rows(self, query: str, first: int, last: int, end: int, *, labels: bool) -> bytes:
+    def _rows(self, query: str, first: int, last: int, end: int, notes: Notes) -> bytes:
         head = f'{{"@odata.context":"{self.base}{ROOT}$metadata#accounts","value":['.encode()
         tail = b"]}"
         if last < end:
             rest = re.sub(r"&?\$skiptoken=\d+", "", query).replace('"', "%22").replace(" ", "%20")
             link = f"{self.base}{ROOT}accounts?{rest}&$skiptoken={last}"
             tail = b'],"@odata.nextLink":' + orjson.dumps(link) + b"}"
-        return head + page(first, last, labels=labels) + tail
+        return head + page(first, last, notes) + tail
 
     def _span(self, query: str) -> tuple[int, int]:
         """The numbers of the rows that a filter on createdon leaves."""
@@ -199,8 +198,16 @@ def _named(target: Mapping[str, Any]) -> str:
     return str(target.get("@odata.id", ""))
 
 
+def _notes(headers: Mapping[str, str]) -> Notes:
+    """The annotations that a request prefers."""
+    prefer = headers.get("prefer", "")
+    if 'annotations="*"' in prefer:
+        return "all"
+    return "labels" if "FormattedValue" in prefer else "none"
+
+
 def _row(own: str) -> bytes:
-    return row(int(own[-12:], 16) % 10**6, labels=False)[1:].encode()
+    return row(int(own[-12:], 16) % 10**6)[1:].encode()
 
 
 def _answer(body: bytes, kind: bytes = JSON, status: int = 200) -> bytes:

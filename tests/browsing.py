@@ -65,7 +65,8 @@ def framed(opened: Page, url: str) -> str:
     })""",
         url,
     )
-    return opened.frames[1].content()
+    content: str = opened.frames[1].content()
+    return content
 
 
 def listened(opened: Page, but: str = "nothing") -> list[str]:

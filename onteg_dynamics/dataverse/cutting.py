@@ -34,13 +34,13 @@ class Cut:
     end: int
 
     @property
-    def rows(self) -> bytes:
-        """The rows as they came, from the first ``{`` to the last ``}``; empty for none."""
-        return self.body[self.start : self.end]
+    def is_empty(self) -> bool:
+        """Whether there is no row."""
+        return self.start == self.end
 
     @property
     def array(self) -> memoryview:
-        """The rows within their brackets. A page has megabytes: they are looked at where they stand."""
+        """The rows as they came, within their brackets. A page has megabytes: they are looked at where they stand."""
         return memoryview(self.body)[self.start - 1 : self.end + 1]
 
 

@@ -95,7 +95,7 @@ class Page:
     rows: list[dict[str, Any]]
     link: str
     next_link: str | None
-    data: dict[str, Any]
+    data: Mapping[str, Any]
 
 
 def fingerprint(parts: Sequence[str]) -> str:
@@ -117,6 +117,30 @@ class Sheet:
     link: str
     cut: Cut | None
 
+    @property
+    def frame(self) -> Mapping[str, Any]:
+        """What stands around the rows.
+
+        Raises:
+            OntegError: the service said no, or the answer is damaged.
+        """
+        frame: Mapping[str, Any] = self.cut.frame if self.cut else read(self.response).data
+        return frame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no row."""
+        return self.cut.is_empty if self.cut else not self.frame.get("value")
+
+    @property
+    def array(self) -> memoryview:
+        """The rows as they came, a JSON array.
+
+        Raises:
+            OntegError: as `frame`.
+        """
+        return self.cut.array if self.cut else memoryview(orjson.dumps(self.frame["value"]))
+
     def page(self, after: After, reader: Reader = orjson.loads) -> Page:
         """The page, read.
 
@@ -127,18 +151,13 @@ class Sheet:
         Raises:
             OntegError: the service said no, or the answer is damaged.
         """
-        rows = self._rows(reader)
-        if rows is not None and self.cut is not None:
-            return Page(rows, self.link, after(self.link, self.cut.frame), self.cut.frame)
-        data = read(self.response).data
-        return Page(reader(memoryview(orjson.dumps(data["value"]))), self.link, after(self.link, data), data)
-
-    def _rows(self, reader: Reader) -> list[dict[str, Any]] | None:
-        """The rows; None where the answer must be read as a whole, which also tells what is wrong with it."""
         try:
-            return reader(self.cut.array) if self.cut else None
+            rows = reader(self.array)
         except ValueError:
-            return None
+            rows = None
+        if rows is None:  # all of it tells best what is wrong
+            rows = reader(memoryview(orjson.dumps(read(self.response).data["value"])))
+        return Page(rows, self.link, after(self.link, self.frame), self.frame)
 
 
 Reader = Callable[[memoryview], "list[dict[str, Any]]"]
@@ -202,7 +221,7 @@ class Trail:
 
 
 def sheets(
-    link: Link, path: str, headers: Mapping[str, str], after: After, *, most: int | None = None
+    link: Link, path: str, headers: Mapping[str, str], after: After, *, most: int | None = None, ahead: bool = True
 ) -> Iterator[Sheet]:
     """The page at `path` and those after it, as bytes; the next one is on its way while this one is used.
 
@@ -212,6 +231,7 @@ def sheets(
         headers: sent with each request.
         after: tells how to go on.
         most: pages that are surely wanted, None for all; those beyond are fetched only when they are asked for.
+        ahead: False where other streams are on their way: no page is fetched before it is asked for.
 
     Raises:
         TransportError: the service sends the same link twice, or only empty pages: following would never end.
@@ -224,16 +244,20 @@ def sheets(
     while here is not None:
         number += 1
         trail.enter(here)
-        request = Request("GET", here, headers=headers)
-        response = coming() if coming is not None else link.exchange(request)
-        found = cut(response.body) if response.status < 300 else None
-        frame = found.frame if found else read(response).data
-        following = after(here, frame)
-        trail.leave(following, empty=not (found.rows if found else frame.get("value")))
-        wanted = following is not None and not trail.knows(following) and (most is None or number < most)
-        coming = begun(_fetching(link, following or "", headers)) if wanted else None
-        yield Sheet(response, here, found)
+        sheet = _sheet(coming() if coming is not None else link.exchange(Request("GET", here, headers=headers)), here)
+        following = after(here, sheet.frame)
+        trail.leave(following, empty=sheet.is_empty)
+        sure = ahead and (most is None or number < most)
+        coming = None
+        if following is not None and sure and not trail.knows(following):
+            coming = begun(_fetching(link, following, headers))
+        yield sheet
+        del sheet  # before the next one comes: a page has megabytes
         here = following
+
+
+def _sheet(response: Response, path: str) -> Sheet:
+    return Sheet(response, path, cut(response.body) if response.status < 300 else None)
 
 
 def _fetching(link: Link, path: str, headers: Mapping[str, str]) -> Callable[[], Response]:

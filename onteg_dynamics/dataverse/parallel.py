@@ -49,7 +49,7 @@ class Streams:
         Raises:
             OntegError: what a stream met; the others stop.
         """
-        self.split = self.source.split(self.link)
+        self.split = self.source.split(self.link, self.parallel)
         paths = self.split.paths
         self._pages: Queue[list[Row] | Exception | None] = Queue(_WAITING)
         running = self._start(paths)
@@ -68,6 +68,7 @@ class Streams:
         """Begin; tells how many are at work."""
         left: SimpleQueue[str | None] = SimpleQueue()
         workers = max(1, min(self.parallel, len(paths)))
+        self._alone = workers == 1
         for path in [*paths, *[None] * workers]:
             left.put(path)
         for _ in range(workers):
@@ -85,7 +86,7 @@ class Streams:
 
     def _read(self, path: str) -> None:
         after = self.source.after(self.link)
-        for sheet in sheets(self.link, path, self.source.headers(), after):
+        for sheet in sheets(self.link, path, self.source.headers(), after, ahead=self._alone):
             if self._stop.is_set():
                 return
             rows = sheet.page(after, self.source.selection.read).rows

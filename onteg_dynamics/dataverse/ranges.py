@@ -7,16 +7,18 @@ that the service keeps parts of seconds and does not show them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from onteg_dynamics.dataverse.odata import literal
 
-__all__ = ["STAMP", "Range", "condition", "split"]
+__all__ = ["STAMP", "Measure", "Range", "condition", "split"]
 
 STAMP = "createdon"
 _SECOND = timedelta(seconds=1)
+_UNKNOWN = 8
+"""Into how many a range with too many rows to count is taken apart."""
 
 
 @dataclass(frozen=True)
@@ -46,46 +48,63 @@ def condition(one: Range) -> str:
     return f"({STAMP} ge {literal(one.start)} and {before})"
 
 
-def split(
-    first: datetime,
-    last: datetime,
-    count: Count,
-    *,
-    small: int,
-    most: int,
-    questions: int,
-) -> list[Range]:
+@dataclass(frozen=True)
+class Measure:
+    """How ranges are to be.
+
+    Attributes:
+        small: a range of so few rows is not split further.
+        fair: rows that a range made by splitting is to have.
+        most: how many ranges there may be.
+        questions: how many ranges may be counted.
+    """
+
+    small: int
+    fair: int
+    most: int
+    questions: int
+
+
+def split(first: datetime, last: datetime, rows: int | None, count: Count, measure: Measure) -> list[Range]:
     """Ranges that hold every row created up to the second of `last`, in order, each as small as can be had.
 
-    The heavy ranges are halved again and again, all of a round at once: so days of few rows stay together and an hour
-    of many is taken apart.
+    Each heavy range is taken apart at once into as many as it should make, all of a round together: even rows take one
+    round, and an hour of many rows among days of few is found in a few.
 
     Args:
         first: when the first row was created.
         last: when the last one was; what comes later is left out.
+        rows: about how many rows there are, None for too many to count.
         count: how many rows ranges hold, None for one with too many to count.
-        small: a range of so few rows is not split further.
-        most: how many ranges there may be.
-        questions: how many ranges may be counted.
+        measure: how the ranges are to be.
     """
     origin = _whole(first)
-    ranges = _counted([Range(None, _whole(last) + _SECOND)], count)
-    asked = 1
-    while heavy := _heavy(ranges, origin, small)[: max(min(most - len(ranges), (questions - asked) // 2), 0)]:
-        halves = _counted([half for one in heavy for half in _halves(one, origin)], count)
-        asked += len(halves)
-        ranges = sorted([*(one for one in ranges if one not in heavy), *halves], key=lambda one: one.end)
-    return _joined(ranges, small)
+    ranges = [Range(None, _whole(last) + _SECOND, rows)]
+    asked = 0
+    while cuts := list(_cuts(ranges, origin, replace(measure, questions=measure.questions - asked))):
+        apart = [one for one, _ in cuts]
+        fresh = _counted([piece for one, number in cuts for piece in _pieces(one, number, origin)], count)
+        asked += len(fresh)
+        kept = [one for one in ranges if one not in apart]
+        ranges = _joined(sorted([*kept, *fresh], key=lambda one: one.end), measure.fair)
+    return ranges
 
 
 def _counted(ranges: Sequence[Range], count: Count) -> list[Range]:
     return [replace(one, rows=rows) for one, rows in zip(ranges, count(ranges), strict=True)]
 
 
-def _heavy(ranges: Sequence[Range], origin: datetime, small: int) -> list[Range]:
-    """The ranges that are worth splitting, the heaviest first."""
-    found = [one for one in ranges if _can_be_split(one, origin, small)]
-    return sorted(found, key=lambda one: _weight(one, origin), reverse=True)
+def _cuts(ranges: Sequence[Range], origin: datetime, measure: Measure) -> Iterator[tuple[Range, int]]:
+    """The ranges to take apart, the heaviest first, and into how many."""
+    room, questions = measure.most - len(ranges), measure.questions
+    heavy = [one for one in ranges if one.rows is None or one.rows > measure.small]
+    fair = max(room // max(len(heavy), 1), 1) + 1
+    for one in sorted(heavy, key=lambda one: _weight(one, origin), reverse=True):
+        wanted = _UNKNOWN if one.rows is None else max(-(-one.rows // measure.fair), 2)
+        number = min(wanted, fair, room + 1, questions, _width(one, origin) // _SECOND)
+        if number > 1:
+            room, questions = room - number + 1, questions - number
+            yield one, number
 
 
 def _joined(ranges: Sequence[Range], small: int) -> list[Range]:
@@ -105,17 +124,15 @@ def _weight(one: Range, origin: datetime) -> tuple[float, timedelta]:
     return float("inf") if one.rows is None else one.rows, _width(one, origin)
 
 
-def _can_be_split(one: Range, origin: datetime, small: int) -> bool:
-    return _width(one, origin) > _SECOND and (one.rows is None or one.rows > small)
-
-
 def _width(one: Range, origin: datetime) -> timedelta:
     return one.end - (one.start or origin)
 
 
-def _halves(one: Range, origin: datetime) -> tuple[Range, Range]:
-    middle = _whole((one.start or origin) + _width(one, origin) / 2)
-    return Range(one.start, middle), Range(middle, one.end)
+def _pieces(one: Range, number: int, origin: datetime) -> Iterator[Range]:
+    """So many ranges that hold what `one` holds; it is at least as many seconds wide."""
+    start, step = one.start or origin, _width(one, origin) / number
+    borders = [_whole(start + step * each) for each in range(1, number)]
+    return (Range(*pair) for pair in zip([one.start, *borders], [*borders, one.end], strict=True))
 
 
 def _whole(moment: datetime) -> datetime:

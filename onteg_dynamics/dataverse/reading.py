@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -109,7 +109,7 @@ class Reading:
         )
         self.stop = replace(self.stop, complete=False, reason=reason, cursor=here.encode())
 
-    def _note_count(self, data: dict[str, Any]) -> None:
+    def _note_count(self, data: Mapping[str, Any]) -> None:
         count = data.get("@odata.count")
         if count is not None and self.stop.count is None:
             exceeded = bool(data.get("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"))

@@ -51,7 +51,7 @@ class Table:
         primary_id: primary key column.
         primary_name: column with the row's name, "" where there is none.
         label: display name in the user's language.
-        is_elastic: whether its rows lie in an elastic store, each written for itself.
+        kind: ``Standard``, ``Elastic``, ``Virtual`` … (``TableType``).
     """
 
     name: str
@@ -59,7 +59,7 @@ class Table:
     primary_id: str
     primary_name: str
     label: str
-    is_elastic: bool = False
+    kind: str = "Standard"
 
     SELECT = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName,TableType"
 
@@ -72,8 +72,13 @@ class Table:
             primary_id=data.get("PrimaryIdAttribute") or "",
             primary_name=data.get("PrimaryNameAttribute") or "",
             label=label_of(data.get("DisplayName")) or data["LogicalName"],
-            is_elastic=data.get("TableType") == "Elastic",
+            kind=data.get("TableType") or "Standard",
         )
+
+    @property
+    def is_elastic(self) -> bool:
+        """Whether its rows lie in an elastic store, each written for itself."""
+        return self.kind == "Elastic"
 
 
 @dataclass(frozen=True)

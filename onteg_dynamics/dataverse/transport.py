@@ -322,6 +322,8 @@ def _prepare(request: Request, url: str, token: str) -> requests.PreparedRequest
 
 def _body(reply: requests.Response) -> bytes:
     """The whole body, decoded, but never more than `LARGEST_BODY` bytes of it: a gzip bomb must not fill the memory."""
+    if _is_plain(reply):
+        return bytes(reply.raw.read(decode_content=True))
     parts, size = [], 0
     for part in reply.raw.stream(CHUNK, decode_content=True):
         size += len(part)
@@ -329,6 +331,12 @@ def _body(reply: requests.Response) -> bytes:
             raise _too_large()
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _is_plain(reply: requests.Response) -> bool:
+    """Whether the body is as long as was said, and can be read at once: that needs half the memory."""
+    length = reply.raw.length_remaining
+    return length is not None and length <= LARGEST_BODY and "Content-Encoding" not in reply.headers
 
 
 def _too_large() -> TransportError:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onteg_dynamics.dataverse.ranges import Range, condition, split
+from onteg_dynamics.dataverse.ranges import Measure, Range, condition, split
 
 START = datetime(2020, 1, 1, tzinfo=timezone.utc)
 CAP = 40  # what the made-up service counts to
@@ -43,7 +43,10 @@ def test_every_row_is_in_exactly_one_range(
 
     # The service shows whole seconds only.
     first, last = min(moments).replace(microsecond=0), max(moments).replace(microsecond=0)
-    ranges = split(first, last, count, small=small, most=most, questions=questions)
+    whole = count([Range(None, last + timedelta(days=1))])[0]
+    asked.clear()
+    measure = Measure(small, max(small * 2 // 3, 1), most, questions)
+    ranges = split(first, last, whole, count, measure)
     for moment in [*moments, None, START - timedelta(days=1)]:
         assert sum(holds(one, moment) for one in ranges) == 1
     assert all(one.end == other.start for one, other in pairwise(ranges))
@@ -58,24 +61,31 @@ def test_uneven_rows_are_split_where_they_are() -> None:
     def count(wanted: Sequence[Range]) -> list[int]:
         return [sum(holds(one, moment) for moment in moments) for one in wanted]
 
-    ranges = split(moments[0], moments[-1], count, small=150, most=32, questions=80)
+    ranges = split(moments[0], moments[-1], 1001, count, Measure(150, 100, 32, 80))
     assert max(one.rows or 0 for one in ranges) <= 150
     assert len(ranges) <= 16
 
 
 def test_one_second_is_not_split() -> None:
-    assert len(split(START, START, lambda _: [10_000], small=10, most=32, questions=80)) == 1
+    assert len(split(START, START, 10_000, lambda _: [], Measure(10, 10, 32, 80))) == 1
 
 
-def test_even_rows_take_few_rounds() -> None:
+def test_even_rows_take_one_round() -> None:
     rounds = []
 
     def count(wanted: Sequence[Range]) -> list[int]:
         rounds.append(len(wanted))
-        return [1_000_000 // 2 ** (len(rounds) - 1) for _ in wanted]
+        return [1_000_000 // len(wanted) for _ in wanted]
 
-    ranges = split(START, START + timedelta(days=365), count, small=70_000, most=48, questions=80)
-    assert (rounds, len(ranges)) == ([1, 2, 4, 8, 16], 16)
+    ranges = split(START, START + timedelta(days=365), 1_000_000, count, Measure(70_000, 62_500, 48, 80))
+    assert (rounds, len(ranges)) == ([16], 16)
+
+
+def test_too_many_rows_to_count_are_spread_over_all_ranges() -> None:
+    ranges = split(START, START + timedelta(days=365), None, lambda wanted: [None] * len(wanted), Measure(9, 9, 48, 80))
+    widths = [one.end - (one.start or START) for one in ranges]
+    assert len(ranges) == 48
+    assert max(widths) < 1.1 * min(widths)
 
 
 def test_conditions() -> None:

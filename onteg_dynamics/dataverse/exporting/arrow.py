@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ArrowPages", "require_arrow", "write_parquet"]
 
-GROUP = 65_536
+GROUP = 32_768
 """Rows of a row group of the Parquet file."""
 _FIRST = b'{"@odata.etag":'
 _DEEPEST = 500  # brackets; orjson refuses what is nested deeper than 1,024, Arrow's reader has no such limit
@@ -53,6 +53,7 @@ class ArrowPages:
 
         self._fields = fields
         self.schema = pa.schema([pa.field(field.name, _type(field.kind)) for field in fields])
+        self.repeating = [field.name for field in fields if field.repeats]
         wire = pa.schema([pa.field(field.source, _wire_type(field.kind)) for field in fields])
         self._parse = json.ParseOptions(explicit_schema=wire, unexpected_field_behavior="ignore")
         self._read: Callable[..., Any] = json.read_json
@@ -61,26 +62,26 @@ class ArrowPages:
         """Nothing: the schema is known."""
         return b""
 
-    def encode(self, rows: bytes) -> tuple[bytes, int]:
+    def encode(self, array: memoryview) -> tuple[memoryview, int]:
         """The page as a record batch in Arrow's own format, and how many rows it has.
 
         Args:
-            rows: as the service sends them, JSON objects with commas between them.
+            array: rows as the service sends them, a JSON array.
         """
-        if not rows:
-            return b"", 0
-        table = self._by_bytes(rows)
-        batch = (table if table is not None else self._by_objects(rows)).combine_chunks().to_batches()[0]
-        return batch.serialize().to_pybytes(), batch.num_rows
+        if len(array) == len(b"[]"):
+            return memoryview(b""), 0
+        table = self._by_bytes(array)
+        batch = (table if table is not None else self._by_objects(array)).combine_chunks().to_batches()[0]
+        return memoryview(batch.serialize()), batch.num_rows
 
-    def _by_bytes(self, rows: bytes) -> pa.Table | None:
+    def _by_bytes(self, array: memoryview) -> pa.Table | None:
         import pyarrow as pa
         from pyarrow import json
 
-        count = rows.count(_FIRST)
-        if not rows.startswith(_FIRST) or rows.count(b"{") - count + rows.count(b"[") > _DEEPEST:
+        lines = bytes(array[1:-1]).replace(b"}," + _FIRST, b"}\n" + _FIRST)
+        count = lines.count(_FIRST)
+        if not lines.startswith(_FIRST) or lines.count(b"{") - count + lines.count(b"[") > _DEEPEST:
             return None
-        lines = rows.replace(b"}," + _FIRST, b"}\n" + _FIRST)
         options = json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
         try:
             table = self._read(pa.BufferReader(lines), read_options=options, parse_options=self._parse)
@@ -88,10 +89,10 @@ class ArrowPages:
             return None
         return _typed(table, self.schema) if table.num_rows == count else None
 
-    def _by_objects(self, rows: bytes) -> pa.Table:
+    def _by_objects(self, array: memoryview) -> pa.Table:
         import pyarrow as pa
 
-        found = read_rows(rows)
+        found = read_rows(array)
         arrays = [pa.array(_values(found, field), _type(field.kind)) for field in self._fields]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
@@ -107,7 +108,11 @@ class ArrowPages:
 
 
 def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    return table.select(range(len(schema))).rename_columns(schema.names).cast(schema)
+    """The table in its own types: days are the only ones that Arrow's reader knows otherwise."""
+    import pyarrow as pa
+
+    pairs = zip(table.columns, schema.types, strict=False)  # unwanted columns come last
+    return pa.Table.from_arrays([one if one.type == type_ else one.cast(type_) for one, type_ in pairs], schema=schema)
 
 
 def _type(kind: Kind) -> pa.DataType:
@@ -159,13 +164,31 @@ def _text(value: Any) -> str | None:
     return orjson.dumps(value).decode()
 
 
-def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, file: Path) -> None:
-    """Write batches to a Parquet file. Row groups have the same number of rows, however the batches were cut."""
+def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, file: Path, repeating: Sequence[str]) -> None:
+    """Write batches to a Parquet file. Row groups have the same number of rows, however the batches were cut.
+
+    Args:
+        batches: the rows.
+        schema: their columns.
+        file: where to.
+        repeating: the columns with few different values: a dictionary of values pays for these alone.
+    """
     from pyarrow import parquet
 
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    _release()
+    with parquet.ParquetWriter(file, schema, compression="zstd", use_dictionary=list(repeating) or False) as writer:
         for table in _groups(batches, schema):
             writer.write_table(table, row_group_size=GROUP)
+            del table  # before the next one is put together
+            _release()
+
+
+def _release() -> None:
+    """Have what is no longer needed go back to the system: allocators keep it, one for what the other has let go."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    pa.system_memory_pool().release_unused()
 
 
 def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
@@ -178,7 +201,8 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
         rows += batch.num_rows
         while rows >= GROUP:
             table = pa.Table.from_batches(waiting, schema)
-            yield table.slice(0, GROUP)
             waiting = table.slice(GROUP).to_batches()
             rows -= GROUP
+            yield table.slice(0, GROUP)
+            del table
     yield pa.Table.from_batches(waiting, schema)

@@ -21,7 +21,7 @@ from onteg_dynamics.dataverse.exporting.target import Target
 from onteg_dynamics.dataverse.exporting.text import Csv, JsonLines
 from onteg_dynamics.dataverse.exporting.work import Note, Plan, Work
 from onteg_dynamics.dataverse.link import Link
-from onteg_dynamics.dataverse.paging import After, Sheet, fingerprint, sheets
+from onteg_dynamics.dataverse.paging import fingerprint, sheets
 from onteg_dynamics.dataverse.progress import Progress
 from onteg_dynamics.errors import InputError, OntegError, StoppedError
 
@@ -37,8 +37,8 @@ class Pages(Protocol):
     def header(self) -> bytes:
         """What stands before all rows."""
 
-    def encode(self, rows: bytes) -> tuple[bytes, int]:
-        """The bytes for a page, and how many rows it has."""
+    def encode(self, array: memoryview) -> tuple[bytes | memoryview, int]:
+        """The bytes for the rows of a page, a JSON array, and how many they are."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ class Export:
         earlier = work.plan()
         if self.resume and earlier and earlier.query == query and self.clock() - earlier.started < OLDEST:
             return earlier
-        split = Split([self.source.whole(self.link)]) if self.parallel < 2 else self.source.split(self.link)
+        one = self.parallel < 2
+        split = Split([self.source.whole(self.link)]) if one else self.source.split(self.link, self.parallel)
         plan = Plan(query, self.clock(), list(split.paths), split.total, split.why_one)
         work.begin(plan)
         return plan
@@ -151,7 +152,9 @@ class Export:
 
     def _read(self, work: Work, plan: Plan, pages: Pages, resumed: int) -> None:
         meter = _Meter(self, plan.total, resumed)
-        with ThreadPoolExecutor(max(1, min(self.parallel, len(plan.paths)))) as pool:
+        workers = max(1, min(self.parallel, len(plan.paths)))
+        # One thread makes bytes of all pages: it keeps up with the network, and what it needs is needed once.
+        with ThreadPoolExecutor(1) as self._encoder, ThreadPoolExecutor(workers) as pool:
             tasks = [pool.submit(self._stream, work, plan, number, pages, meter) for number in range(len(plan.paths))]
             try:
                 wait(tasks, return_when=FIRST_EXCEPTION)
@@ -175,16 +178,17 @@ class Export:
                 header = pages.header()
                 file.write(header)
                 note = replace(note, length=len(header))
-            for sheet in sheets(self.link, note.link or "", self.source.headers(), after):
+            alone = self.parallel < 2 or len(plan.paths) < 2
+            for sheet in sheets(self.link, note.link or "", self.source.headers(), after, ahead=alone):
                 if self._stop.is_set():
                     raise _HaltedError("Another stream failed.")
-                taken, following = _taken(sheet, after)
-                payload, rows = pages.encode(taken)
+                payload, rows = self._encoder.submit(pages.encode, sheet.array).result()
                 file.write(payload)
                 file.flush()
-                note = Note(following, note.length + len(payload), note.rows + rows)
+                note = Note(after(sheet.link, sheet.frame), note.length + len(payload), note.rows + rows)
                 work.keep(number, note)
                 meter.add(rows)
+                del sheet, payload  # before the next page comes
 
     def _finish(self, work: Work, plan: Plan, pages: Pages) -> int:
         """Put the streams together, in their order, and give the file its place."""
@@ -192,7 +196,7 @@ class Export:
         if self.target.has(work.result):
             return work.result.stat().st_size
         if isinstance(pages, ArrowPages):
-            write_parquet(pages.batches(files), pages.schema, work.result)
+            write_parquet(pages.batches(files), pages.schema, work.result, pages.repeating)
         else:
             _join(files, work.result)
         size = work.result.stat().st_size
@@ -223,14 +227,6 @@ class _Meter:
             done, seconds = self.resumed + self.rows, time.monotonic() - self.started
             if report is not None:
                 report(Progress(done, self.total, seconds, self.resumed))
-
-
-def _taken(sheet: Sheet, after: After) -> tuple[bytes, str | None]:
-    """The rows of a page as JSON objects with commas between them, and the path of the next page."""
-    if sheet.cut is not None:
-        return sheet.cut.rows, after(sheet.link, sheet.cut.frame)
-    page = sheet.page(after)
-    return orjson.dumps(page.rows)[1:-1], page.next_link
 
 
 def _join(files: Sequence[Path], result: Path) -> None:

@@ -33,6 +33,9 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+_REPEATING = {*CHOICE_TYPES, "Boolean", "Label", "Table", "Lookup", "Customer", "Owner"}
+
+
 @dataclass(frozen=True)
 class Field:
     """One column of the file.
@@ -49,6 +52,11 @@ class Field:
     source: str
     kind: Kind
     type: str
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it has few different values."""
+        return self.type in _REPEATING
 
 
 def fields_of(link: Link, table: Table, columns: Iterable[Column], *, labels: bool) -> list[Field]:

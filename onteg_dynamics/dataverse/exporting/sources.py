@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +16,7 @@ from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.paging import After, next_link
 from onteg_dynamics.dataverse.protocol import FORMATTED, LOOKUP_TABLE, Request, prefer
 from onteg_dynamics.dataverse.queries import LARGEST_PAGE, Query, checked_text
-from onteg_dynamics.dataverse.ranges import STAMP, Range, condition, split
+from onteg_dynamics.dataverse.ranges import STAMP, Measure, Range, condition, split
 from onteg_dynamics.dataverse.selection import Selection, choose
 from onteg_dynamics.dataverse.tables import Column, Table
 from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem
@@ -70,8 +70,8 @@ class Source(Protocol):
     def whole(self, link: Link) -> str:
         """The first page of the only stream."""
 
-    def split(self, link: Link) -> Split:
-        """Streams that can be read at the same time; together they have each row once."""
+    def split(self, link: Link, parallel: int) -> Split:
+        """Streams of which so many can be read at the same time; together they have each row once."""
 
 
 @dataclass(frozen=True)
@@ -113,20 +113,15 @@ class TableSource:
         """As in `Source`."""
         return self._query(self.filter).start(link)
 
-    def split(self, link: Link) -> Split:
+    def split(self, link: Link, parallel: int) -> Split:
         """By the moment that rows were created. What cannot be split safely is one stream."""
         why = self._why_not(link)
-        ends = None if why else self._ends(link)
-        if ends is None:
-            return Split([self.whole(link)], why_one=why)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            ranges = split(
-                *ends,
-                lambda wanted: list(pool.map(lambda one: self._count(link, one), wanted)),
-                small=SMALL,
-                most=MOST,
-                questions=QUESTIONS,
-            )
+            extent = None if why else self._extent(link, pool)
+            if extent is None:
+                return Split([self.whole(link)], why_one=why)
+            measure = Measure(SMALL, _fair(extent[2], parallel), MOST, QUESTIONS)
+            ranges = split(*extent, lambda wanted: list(pool.map(lambda one: self._rows(link, one), wanted)), measure)
         counts = [one.rows for one in ranges]
         total = None if None in counts else sum(rows or 0 for rows in counts)
         if len(ranges) == 1:
@@ -137,18 +132,17 @@ class TableSource:
         stamp = link.columns(self.table).find(STAMP)
         if stamp is None or stamp.type != "DateTime" or not stamp.readable:
             return f"{self.table.name} has no column {STAMP}"
-        path = f"EntityDefinitions(LogicalName='{self.table.name}')?$select=TableType"
-        kind = link.send(Request("GET", path)).data.get("TableType") or "Standard"
+        kind = self.table.kind
         return "" if kind == "Standard" else f"{self.table.name} is no standard table ({kind})"
 
-    def _ends(self, link: Link) -> tuple[datetime, datetime] | None:
-        """When the first and the last row was created; None where there is none, or it cannot be told."""
+    def _extent(self, link: Link, pool: Executor) -> tuple[datetime, datetime, int | None] | None:
+        """When the first and the last row was created and how many there are; None where it cannot be told."""
+        rows = pool.submit(self._count, link, self.filter)
         try:
-            with ThreadPoolExecutor(2) as pool:
-                found = list(pool.map(lambda order: self._end(link, order), ("asc", "desc")))
+            first, last = pool.map(lambda order: self._end(link, order), ("asc", "desc"))
+            return (first, last, rows.result()) if first and last else None
         except BadRequestError:
             return None
-        return (found[0], found[1]) if found[0] and found[1] else None
 
     def _end(self, link: Link, order: str) -> datetime | None:
         text = self._checked(link, all_of((self.filter, f"{STAMP} ne null")))
@@ -156,9 +150,13 @@ class TableSource:
         rows = link.send(Request("GET", self.table.entity_set + query_string(options))).data["value"]
         return datetime.fromisoformat(rows[0][STAMP].replace("Z", "+00:00")) if rows else None
 
-    def _count(self, link: Link, one: Range) -> int | None:
-        text = self._checked(link, all_of((self.filter, condition(one))))
-        apply = f"filter({text})/aggregate($count as count)"
+    def _rows(self, link: Link, one: Range) -> int | None:
+        return self._count(link, all_of((self.filter, condition(one))))
+
+    def _count(self, link: Link, text: str) -> int | None:
+        """How many rows there are; None for more than the service counts."""
+        checked = self._checked(link, text)
+        apply = (f"filter({checked})/" if checked else "") + "aggregate($count as count)"
         try:
             rows = link.send(Request("GET", self.table.entity_set + query_string({"$apply": apply}))).data["value"]
         except OntegError as exc:
@@ -175,6 +173,12 @@ class TableSource:
 
     def _checked(self, link: Link, text: str) -> str:
         return checked_text("filter", text, link.columns(self.table))
+
+
+def _fair(rows: int | None, parallel: int) -> int:
+    """How many rows a stream should have, so that all workers end at about the same time."""
+    rounds = max(-(-rows // (SMALL * parallel)), 1) if rows else 1
+    return -(-rows // (rounds * parallel)) if rows else SMALL
 
 
 def table_source(
@@ -239,7 +243,7 @@ class FetchSource:
         """As in `Source`."""
         return self.query.start(link)
 
-    def split(self, link: Link) -> Split:
+    def split(self, link: Link, _: int) -> Split:
         """As in `Source`."""
         return Split([self.whole(link)], why_one="a FetchXML query is read in one stream")
 

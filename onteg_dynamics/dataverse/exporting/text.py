@@ -34,13 +34,13 @@ class Csv:
         """The first line."""
         return _lines([[field.name for field in self._fields]])
 
-    def encode(self, rows: bytes) -> tuple[bytes, int]:
+    def encode(self, array: memoryview) -> tuple[bytes, int]:
         """The lines of a page, and how many rows it has.
 
         Args:
-            rows: as the service sends them, JSON objects with commas between them.
+            array: rows as the service sends them, a JSON array.
         """
-        found = read_rows(rows if self._numbers is None else self._numbers.sub(rb'\1"\2"', rows))
+        found = read_rows(array if self._numbers is None else self._numbers.sub(rb'\1"\2"', bytes(array)))
         for name in self._yes_no:
             for row in found:
                 row[name] = _YES_NO[row.get(name)]
@@ -77,9 +77,9 @@ class JsonLines:
         """Nothing."""
         return b""
 
-    def encode(self, rows: bytes) -> tuple[bytes, int]:
+    def encode(self, array: memoryview) -> tuple[bytes, int]:
         """As `Csv.encode`."""
-        found = read_rows(rows)
+        found = read_rows(array)
         sources = self._sources
         option = orjson.OPT_APPEND_NEWLINE
         dumps: Callable[..., bytes] = orjson.dumps
@@ -87,14 +87,14 @@ class JsonLines:
         return b"".join(lines), len(found)
 
 
-def read_rows(rows: bytes) -> list[Row]:
+def read_rows(array: bytes | memoryview) -> list[Row]:
     """Rows as Python objects.
 
     Raises:
         TransportError: they are damaged.
     """
     try:
-        found: list[Row] = orjson.loads(b"[" + rows + b"]")
+        found: list[Row] = orjson.loads(array)
     except orjson.JSONDecodeError:
         pass
     else:

@@ -93,7 +93,7 @@ class ParquetStore:
     def keep(self, part: Part) -> None:
         """As in `Store`."""
         note = {**self._note, "rows": 0, "deleted": 0, "full": False} if part.begun else self._note
-        batch, _ = self._pages.encode(orjson.dumps(list(part.rows))[1:-1])
+        batch, _ = self._pages.encode(memoryview(orjson.dumps(list(part.rows))))
         gone = "".join(f"{one}\n" for one in part.deleted).encode()
         lengths = {
             "rows": self._append(_ROWS, note["rows"], batch),
@@ -103,7 +103,7 @@ class ParquetStore:
         self._note["full"] = part.full or note["full"]
         write_whole(self._work.folder / _NOTE, self._note)
 
-    def _append(self, number: int, length: int, payload: bytes) -> int:
+    def _append(self, number: int, length: int, payload: bytes | memoryview) -> int:
         with self._work.appending(number, length) as file:
             file.write(payload)
         return length + len(payload)
@@ -115,7 +115,7 @@ class ParquetStore:
         if self._is_quiet():
             return int(parquet.read_metadata(self.path).num_rows)
         schema = self._pages.schema.with_metadata({_STATE: orjson.dumps(self._note["state"])})
-        write_parquet(self._merged(), schema, self._work.result)
+        write_parquet(self._merged(), schema, self._work.result, self._pages.repeating)
         rows = int(parquet.read_metadata(self._work.result).num_rows)
         self.target.publish(self._work.result)
         return rows

@@ -163,7 +163,7 @@ def _interrupted(sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
     encode = Csv.encode
     left = [9]
 
-    def failing(self: Csv, rows: bytes) -> tuple[bytes, int]:
+    def failing(self: Csv, rows: memoryview) -> tuple[bytes, int]:
         left[0] -= 1
         if left[0] == 0:
             raise InputError("no more")
