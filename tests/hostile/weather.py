@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,9 @@ ROWS = int(os.environ.get("ONTEG_HOSTILE_ROWS", "10000"))
 """Rows that are imported and exported; the whole size is 100000."""
 
 SEEDS = [int(seed) for seed in os.environ.get("ONTEG_HOSTILE_SEEDS", "1").split(",")]
+
+TOO_LATE = "delay seconds=6"
+"""The client has given up (its Read Timeout is 4 seconds) and asked again, when the work is done after all."""
 
 KINDS = (
     "429 code=0x80072322 retry-after=1",
@@ -39,27 +44,43 @@ KINDS = (
     "truncate keep=0.95",
     "expired-token",
     "slow seconds=0.5",
-    "delay seconds=0.5",
+    TOO_LATE,
 )
 """Every way to fail that the sandbox knows."""
 
+TOKEN_KINDS = ("503 retry-after=1", "drop-after", "truncate keep=0.5", "502 body=html")
+"""Ways in which the token service fails, each at another request for a token."""
 
-def spoil(sandbox: Sandbox, seed: int, share: float = 0.05) -> None:
-    """From now on one answer in twenty fails, in one of all ways."""
-    sandbox.faults.seed = seed
-    for kind in KINDS:
-        sandbox.faults.add(kind, probability=share / len(KINDS))
+SHARE = 20
+"""One answer of so many fails."""
+
+MOST_MEMORY = 200  # MB, for every action, however many rows it moves
 
 
-def fired(sandbox: Sandbox) -> int:
-    """How many requests met a fault."""
-    return sum(one.fired for one in sandbox.faults.ordered())
+def spoil(sandbox: Sandbox, seed: int, kinds: Sequence[str] = KINDS) -> None:
+    """From now on one answer in twenty fails: each time in another way until every way had its turn, then anew."""
+    draw, order = random.Random(seed), list[str]()
+    for block in range(max(ROWS // SHARE // 10, 2 * len(kinds))):
+        order = order or draw.sample(kinds, len(kinds))
+        sandbox.faults.add(order.pop(), nth=block * SHARE + draw.randint(1, SHARE))
+    for number, kind in enumerate(TOKEN_KINDS):
+        sandbox.faults.add(kind, path="*/oauth2/*", nth=2 * number + 1)
+
+
+def fired(sandbox: Sandbox) -> dict[str, int]:
+    """How many requests met each kind of fault."""
+    found: Counter[str] = Counter()
+    for one in sandbox.faults.ordered():
+        told = {name: value for name, value in one.rule.to_json().items() if name not in ("kind", "nth", "path")}
+        words = [f"{name}={value}" for name, value in told.items()]
+        found[" ".join(["token"] * bool(one.rule.path) + [one.rule.kind, *words])] += one.fired
+    return dict(found)
 
 
 _CLIENT = """
 import sys, orjson
 from onteg_dynamics.executor import Executor
-action, settings, options = sys.argv[1], orjson.loads(sys.argv[2]), orjson.loads(sys.argv[3])
+action, settings, options = orjson.loads(sys.stdin.buffer.read())
 with Executor() as executor:
     result = executor.run(action, options, settings)
 memory = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
@@ -78,10 +99,14 @@ class Ending:
     memory: int
 
 
-def begun(action: str, settings: Mapping[str, str], options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+def begun(action: str, sandbox: Sandbox, options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     """A process that runs an action."""
-    arguments = [action, orjson.dumps(settings).decode(), orjson.dumps(options).decode()]
-    return subprocess.Popen([sys.executable, "-c", _CLIENT, *arguments], stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", _CLIENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(orjson.dumps([action, {**sandbox.settings(), "read_timeout": 4}, options]))
+    process.stdin.close()
+    process.stdin = None  # `communicate` would close it again
+    return process
 
 
 def ended(process: subprocess.Popen[bytes]) -> Ending:
@@ -90,9 +115,20 @@ def ended(process: subprocess.Popen[bytes]) -> Ending:
     return Ending(**orjson.loads(told))
 
 
-def run(action: str, settings: Mapping[str, str], options: Mapping[str, Any]) -> Ending:
+def run(action: str, sandbox: Sandbox, options: Mapping[str, Any]) -> Ending:
     """Run an action in a process of its own."""
-    return ended(begun(action, settings, options))
+    return ended(begun(action, sandbox, options))
+
+
+def finished(ending: Ending, name: str, sandbox: Sandbox, *, met_all: bool = True, **more: Any) -> None:
+    """Check that it ended well and met faults on its way, of every kind where it is long enough; note its figures."""
+    figures = {key: ending.stats[key] for key in ("requests", "retries", "throttle_wait", "seconds")}
+    met = fired(sandbox)
+    report(name, **figures, memory=ending.memory, faults=sum(met.values()), kinds=met, **more)
+    assert ending.error is None, ending.error
+    some = [number for kind, number in met.items() if not kind.startswith("token")]
+    assert all(some) if met_all else any(some), met
+    assert ending.memory < MOST_MEMORY
 
 
 def report(name: str, **figures: Any) -> None:

@@ -150,7 +150,8 @@ class _Journey:
         return [row for row in rows if row.index not in self._results] if self._results else rows
 
     def _read(self, rows: Part, *, values: bool) -> Mapping[int, Mapping[str, Any]]:
-        return self._of.standing.read(rows, values=values)
+        with self._of.delivery.turn():
+            return self._of.standing.read(rows, values=values)
 
     def _unchanged(self, rows: Part) -> Iterator[Result]:
         for row in rows:

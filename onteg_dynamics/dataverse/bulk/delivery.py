@@ -7,7 +7,8 @@ here: that is for whoever knows what was in it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from onteg_dynamics.dataverse.bulk.job import Job
@@ -110,19 +111,34 @@ class Delivery:
         self._link.call.usage.add(retries=1)
         self._transport.rest(seconds, self._link.call)
 
-    def _attempt(self, request: Request, rows: int, *, may_stop: bool) -> Response | Lost | Failure:
-        """One attempt; a failure where the service knows nothing of it."""
+    @contextmanager
+    def turn(self, *, may_stop: bool = False) -> Iterator[None]:
+        """A turn for one request: when the pace allows one more to be under way.
+
+        Args:
+            may_stop: as in `send`.
+
+        Raises:
+            SpentError: the budget is used up.
+            StoppedError: the call's deadline or cancel.
+        """
         gate = self._transport.gate
         gate.enter(self._job.parallel, self._transport.sleep, lambda wait: self._check(wait, may_stop=may_stop))
         try:
-            self._count(may_stop=may_stop)
-            started = self._transport.clock()
-            answer = self._link.exchange(request)
-            seconds = self._transport.clock() - started
-        except TransportError as exc:
-            return self._unanswered(exc)
+            yield
         finally:
             gate.leave()
+
+    def _attempt(self, request: Request, rows: int, *, may_stop: bool) -> Response | Lost | Failure:
+        """One attempt; a failure where the service knows nothing of it."""
+        try:
+            with self.turn(may_stop=may_stop):
+                self._count(may_stop=may_stop)
+                started = self._transport.clock()
+                answer = self._link.exchange(request)
+                seconds = self._transport.clock() - started
+        except TransportError as exc:
+            return self._unanswered(exc)
         return self._answered(answer, seconds, rows)
 
     def _unanswered(self, exc: TransportError) -> Lost | Failure:
