@@ -25,7 +25,7 @@ from tests.hostile.accounts import (
     fill,
     moving,
 )
-from tests.hostile.weather import ROWS, SEEDS, TOO_LATE, Ending, begun, ended, finished, fired, run, spoil
+from tests.hostile.weather import ROWS, SEEDS, TOO_LATE, Ending, begun, ended, finished, fired, run, spoil, wait_until
 
 pytestmark = [pytest.mark.hostile, pytest.mark.parametrize("seed", SEEDS)]
 
@@ -89,9 +89,7 @@ def test_killed_at_random_moments_each_row_is_imported_once(
 
 def killed(process: subprocess.Popen[bytes], sandbox: Sandbox, rows: int, draw: random.Random) -> bool:
     """Kill an import shortly after so many rows are there; False where it had ended."""
-    while count(sandbox) < rows and process.poll() is None:
-        time.sleep(0.01)
-    time.sleep(draw.random() / 5)
+    wait_until(lambda: count(sandbox) >= rows, process, draw.random() / 5)
     if process.poll() is not None:
         return False
     with process:

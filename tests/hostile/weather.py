@@ -6,8 +6,9 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,11 @@ def spoil(sandbox: Sandbox, seed: int, kinds: Sequence[str] = KINDS) -> None:
         sandbox.faults.add(kind, path="*/oauth2/*", nth=2 * number + 1)
 
 
+def asked(sandbox: Sandbox) -> int:
+    """How many requests came since the weather turned bad."""
+    return sandbox.faults.ordered()[0].matched
+
+
 def fired(sandbox: Sandbox) -> dict[str, int]:
     """How many requests met each kind of fault."""
     found: Counter[str] = Counter()
@@ -115,20 +121,38 @@ def ended(process: subprocess.Popen[bytes]) -> Ending:
     return Ending(**orjson.loads(told))
 
 
+def wait_until(reached: Callable[[], bool], process: subprocess.Popen[bytes], more: float) -> None:
+    """Wait until something is so, and some seconds more; or until a process has ended."""
+    while not reached() and process.poll() is None:
+        time.sleep(0.002)
+    time.sleep(more)
+
+
 def run(action: str, sandbox: Sandbox, options: Mapping[str, Any]) -> Ending:
     """Run an action in a process of its own."""
     return ended(begun(action, sandbox, options))
 
 
-def finished(ending: Ending, name: str, sandbox: Sandbox, *, met_all: bool = True, **more: Any) -> None:
-    """Check that it ended well and met faults on its way, of every kind where it is long enough; note its figures."""
+def finished(
+    ending: Ending, name: str, sandbox: Sandbox, *, met_all: bool = True, inline: bool = False, **more: Any
+) -> None:
+    """Check that it ended well and met faults on its way, and note its figures.
+
+    Args:
+        ending: how it ended.
+        name: what the figures are of.
+        sandbox: where it was at work.
+        met_all: whether it sent so many requests that every kind of fault must have had its turn.
+        inline: whether all rows, or results for them, are options or output: memory grows with them then.
+        more: figures to note.
+    """
     figures = {key: ending.stats[key] for key in ("requests", "retries", "throttle_wait", "seconds")}
     met = fired(sandbox)
     report(name, **figures, memory=ending.memory, faults=sum(met.values()), kinds=met, **more)
     assert ending.error is None, ending.error
     some = [number for kind, number in met.items() if not kind.startswith("token")]
     assert all(some) if met_all else any(some), met
-    assert ending.memory < MOST_MEMORY
+    assert inline or ending.memory < MOST_MEMORY
 
 
 def report(name: str, **figures: Any) -> None:

@@ -177,7 +177,10 @@ class _Journey:
         answer = self._of.delivery.send(request, len(rows), may_stop=may_stop)
         if isinstance(answer, Lost):
             self._search(piece, answer)
-        elif by_message:
+            return
+        if answer.status < 300:
+            self._of.sizes.fits(len(rows))
+        if by_message:
             self._read_message(piece, answer)
         elif len(rows) > 1:
             self._read_batch(piece, answer)
@@ -230,7 +233,6 @@ class _Journey:
 
     def _read_message(self, piece: _Piece, answer: Response) -> None:
         if answer.status < 300:
-            self._of.sizes.fits(len(piece.rows))
             self._settle(self._roads.all_done(piece.rows))
             return
         error = error_of(answer)

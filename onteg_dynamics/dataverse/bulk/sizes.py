@@ -66,9 +66,11 @@ class Sizes:
                 self._seen = {fewest: self._seen[fewest], most: self._seen[most]}
 
     def shrink(self, rows: int) -> None:
-        """A part of so many rows was too large, or took too long."""
+        """A part of so many rows was too large, or took too long: at most half as many from now on, though a small rest
+        that was unlucky does not make all parts as small.
+        """
         with self._lock:
-            self._limit = max(1, min(self._limit, rows // 2))
+            self._limit = max(1, self._limit // 2, min(self._limit, rows // 2))
             self._calm = 0
 
     def fits(self, rows: int) -> None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from onteg_dynamics.dataverse.bulk.job import Ready
 from onteg_dynamics.dataverse.bulk.sizes import Sizes, parts
+from onteg_dynamics.executor import Executor
+from onteg_dynamics.sandbox import Sandbox
 
 
 def new(index: int, size: int = 10) -> Ready:
@@ -73,6 +75,31 @@ def test_long_work_has_large_parts_almost_to_its_end() -> None:
 
 def test_a_size_that_was_asked_for_stays() -> None:
     assert list(cut(Sizes(300), 1000, 0.05, 0.0005)) == [300, 300, 300, 100]
+
+
+def test_a_part_is_halved_and_those_that_were_under_way_count_once() -> None:
+    sizes = Sizes(100)
+    for rows, left in ((100, 50), (100, 50), (3, 25), (1, 12)):
+        sizes.shrink(rows)
+        assert sizes.next() == left
+    for _ in range(10):
+        sizes.shrink(1)
+    assert sizes.next() == 1
+
+
+def test_batches_grow_again_too(executor: Executor, settings: dict[str, str], sandbox: Sandbox) -> None:
+    rows = [{"name": f"Row {number}"} for number in range(600)]
+    made = executor.run("create_records", {"table": "account", "rows": rows}, settings).unwrap()
+    ids = [one["id"] for one in made["results"]]
+    for number in (1, 2, 3):
+        sandbox.faults.add("504", path="*/$batch", nth=number)
+    posts = len(sandbox.exchanges)
+    options = {"table": "account", "ids": ids, "chunk_size": 8, "parallel": 1}
+    executor.run("delete_records", options, settings).unwrap()
+    sent = [one.target for one in sandbox.exchanges[posts:]]
+    batches, alone = sum("$batch" in one for one in sent), sum("/accounts(" in one for one in sent)
+    assert 600 // 8 < batches < 150
+    assert alone <= 22
 
 
 def test_what_is_too_large_is_halved_and_grows_again_when_it_is_calm() -> None:
