@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -97,7 +97,7 @@ def _types(schema: Schema) -> set[str]:
 def _from_text(text: str, schema: Schema) -> Any:
     types = _types(schema)
     if not types or types == {"string"}:
-        return _enumerated(text, schema)
+        return _enumerated(text, schema["enum"]) if "enum" in schema else text
     if types >= {"string", "object"} or types >= {"string", "array"}:
         return _text_or_json(text, types, schema)
     for kind, read in _READERS.items():
@@ -106,9 +106,9 @@ def _from_text(text: str, schema: Schema) -> Any:
     return text
 
 
-def _enumerated(text: str, schema: Schema) -> str:
+def _enumerated(text: str, values: Iterable[Any]) -> str:
     """A text as the schema's list of values spells it, however it was typed."""
-    spelled = {str(item).casefold(): item for item in schema.get("enum", ()) if isinstance(item, str)}
+    spelled = {str(item).casefold(): item for item in values if isinstance(item, str)}
     return spelled.get(text.strip().casefold(), text)
 
 

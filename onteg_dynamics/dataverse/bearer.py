@@ -12,6 +12,7 @@ import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,7 +73,7 @@ class ReadyToken:
         Raises:
             AuthenticationError: it cannot be a token, is for another host, has expired or is not valid yet.
         """
-        if fault := self._wrong() or self._too_late() or self._too_early():
+        if fault := self._wrong or self._too_late() or self._too_early():
             raise AuthenticationError(*fault)
         return self._token
 
@@ -94,6 +95,7 @@ class ReadyToken:
     def close(self) -> None:
         """Nothing to close."""
 
+    @cached_property
     def _wrong(self) -> tuple[str, ErrorDetails] | None:
         if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", self._token.value):  # RFC 6750 §2.1, b64token
             return "The token is empty, or has characters that no access token has.", ErrorDetails(fix=_NEW_TOKEN)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
@@ -57,7 +58,7 @@ class Selection:
         """The navigation property that holds all who take part in an activity."""
         return f"{self.table.name}_activity_parties"
 
-    @property
+    @cached_property
     def _party_columns(self) -> dict[str, int]:
         """The party columns among the columns: they are no properties of a row, but rows of their own."""
         return {
@@ -108,17 +109,17 @@ def named(columns: Columns, names: Sequence[str], field: str) -> list[Column]:
     Raises:
         UnknownNameError: some do not exist; names each, with what may be meant.
     """
-    found = [(name, columns.find(name)) for name in names]
-    visible = [column.name for column in columns.visible()]
-    table = columns.table
-    problems = tuple(
-        Problem(field, "", f'{table.name} has no column "{name}". {suggest(name, visible)}'.strip())
-        for name, column in found
-        if column is None
-    )
-    if problems:
-        raise UnknownNameError(problems, ErrorDetails(table=table.name))
-    return [column for _, column in found if column is not None]
+    found = {name: columns.find(name) for name in names}
+    unknown = [name for name, column in found.items() if column is None]
+    if unknown:
+        raise _unknown(columns, unknown, field)
+    return [column for column in found.values() if column is not None]
+
+
+def _unknown(columns: Columns, names: Sequence[str], field: str) -> UnknownNameError:
+    visible, table = [column.name for column in columns.visible()], columns.table.name
+    told = [f'{table} has no column "{name}". {suggest(name, visible)}'.strip() for name in names]
+    return UnknownNameError(tuple(Problem(field, "", text) for text in told), ErrorDetails(table=table))
 
 
 def choose(columns: Columns, names: Sequence[str]) -> list[Column]:
