@@ -23,7 +23,8 @@ class Rules:
     """A schema ready for use.
 
     `jsonschema` decides and explains. `jsonschema-rs` is asked first, because it tells in a hundredth of the time that
-    a value fits; whatever does not fit by it, or is beyond it, is left to `jsonschema`.
+    a value fits; whatever does not fit by it, or is beyond it, is left to `jsonschema`. Conditions (``if``) of forms,
+    which compare with constants alone, it may deny too, so that `jsonschema` need not be loaded where nothing is wrong.
 
     Args:
         schema: the schema.
@@ -35,17 +36,20 @@ class Rules:
 
     def fit(self, value: Any) -> bool:
         """Whether `value` fits."""
-        return self._surely_fit(value) or self._thorough.is_valid(value)
+        told = self._told(value)
+        is_sure = told or (told is not None and _compares(self.schema))
+        return bool(told) if is_sure else self._thorough.is_valid(value)
 
     def misfits(self, value: Any) -> list[Misfit]:
         """Everything in `value` that does not fit."""
-        return [] if self._surely_fit(value) else list(find(self._thorough, value))
+        return [] if self._told(value) else list(find(self._thorough, value))
 
-    def _surely_fit(self, value: Any) -> bool:
+    def _told(self, value: Any) -> bool | None:
+        """What jsonschema-rs says; None where the schema is beyond it, or the value: no JSON, such as a date."""
         try:
-            return self._quick is not None and self._quick.is_valid(value)
-        except ValueError:  # it holds what is no JSON, such as a date
-            return False
+            return None if self._quick is None else self._quick.is_valid(value)
+        except ValueError:
+            return None
 
     @cached_property
     def _quick(self) -> jsonschema_rs.Draft202012Validator | None:
@@ -60,6 +64,14 @@ class Rules:
     @cached_property
     def _thorough(self) -> Validator:
         return _validators()(self.whole or self.schema).evolve(schema=self.schema)
+
+
+def _compares(schema: Schema) -> bool:
+    """Whether members are only compared with constants: no expressions or numbers, of which engines have own ideas."""
+    return schema.keys() <= _COMPARING and all(map(_compares, schema.get("properties", {}).values()))
+
+
+_COMPARING = {"properties", "required", "const", "enum"}
 
 
 def _refers(node: Any) -> bool:

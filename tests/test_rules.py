@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onteg_dynamics.manifest import own_manifest
-from onteg_dynamics.rules import Rules
+from onteg_dynamics.rules import Rules, _compares
 
 GUID = "00000000-0000-0000-0000-00000000abcd"
 SCHEMAS = {
@@ -67,10 +69,35 @@ def test_both_are_of_one_mind_of_every_schema(name: str) -> None:
     def compared(changes: dict[str, Any], beside: bool) -> None:  # noqa: FBT001
         value = {**example, **changes} if beside else changes
         rules = Rules(schema)
-        assert not rules._surely_fit(value) or rules._thorough.is_valid(value), value
+        assert not rules._told(value) or rules._thorough.is_valid(value), value
 
     compared()
     assert Rules(schema)._quick is not None
+
+
+CONDITIONS = [part["if"] for schema in SCHEMAS.values() for part in parts(schema) if "if" in part]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_both_are_of_one_mind_of_conditions_met_or_not(data: st.DataObject) -> None:
+    condition = data.draw(st.sampled_from(CONDITIONS))
+    value = data.draw(st.dictionaries(st.sampled_from(sorted(condition["properties"])), values(condition)))
+    assert _compares(condition)
+    assert Rules(condition).fit(value) is Rules(condition)._thorough.is_valid(value)
+
+
+def test_where_nothing_is_wrong_jsonschema_is_not_loaded() -> None:
+    sample = {one.key: one.sample for one in own_manifest().settings}
+    code = f"""
+import sys
+from onteg_dynamics.connection import connection_form
+connection_form().read({sample!r})
+print(*sys.modules)
+"""
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "jsonschema_rs" in loaded
+    assert "jsonschema" not in loaded
 
 
 def fields_with_patterns() -> list[Mapping[str, Any]]:
@@ -86,7 +113,7 @@ def test_both_are_of_one_mind_of_every_pattern(schema: Mapping[str, Any]) -> Non
     @settings(max_examples=400, deadline=None)
     @given(typed)
     def compared(text: str) -> None:
-        assert not rules._surely_fit(text) or rules._thorough.is_valid(text), text
+        assert not rules._told(text) or rules._thorough.is_valid(text), text
 
     compared()
 
