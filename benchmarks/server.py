@@ -34,9 +34,7 @@ from onteg_dynamics.sandbox import Sandbox
 PAGE = 5000
 LARGEST_PART = 1000
 ROOT = "/api/data/v9.2/"
-HINT = 8
-"""The degree of parallelism that the server recommends (``x-ms-dop-hint``)."""
-JSON = b"Content-Type: application/json; odata.metadata=minimal\r\nOData-Version: 4.0\r\nx-ms-dop-hint: %d\r\n" % HINT
+JSON = b"Content-Type: application/json; odata.metadata=minimal\r\nOData-Version: 4.0\r\nx-ms-dop-hint: %d\r\n"
 _SPAN = re.compile(r"createdon (ge|gt|lt|le) (\S+?)(?=[) ]|$)")
 _ONE = re.compile(r"accounts\(([0-9a-f-]{36})\)")
 
@@ -51,6 +49,7 @@ class Story:
         per_row: seconds of work for each row that is written.
         limit: calls in a window before 429, 0 for no limit.
         window: seconds of that window.
+        hint: the degree of parallelism that it recommends (``x-ms-dop-hint``).
     """
 
     rows: int = 100_000
@@ -58,6 +57,7 @@ class Story:
     per_row: float = 0.0
     limit: int = 0
     window: float = 5.0
+    hint: int = 8
     written: set[str] = field(default_factory=set)
     calls: int = 0
     refused: int = 0
@@ -114,12 +114,14 @@ class Answers:
         wait = self.story.wait() if method == "POST" else 0.0
         if wait:
             self.story.refused += 1
-            return _throttled(wait)
+            return self._throttled(wait)
         if method == "GET" and path == "accounts":
             return await self._page(query, headers)
         if method == "GET" and (one := _ONE.fullmatch(path)):
             await asyncio.sleep(self.story.delay)
-            return _answer(f'{{"@odata.context":"{self.base}{ROOT}$metadata#accounts/$entity",'.encode() + _row(one[1]))
+            return self._answer(
+                f'{{"@odata.context":"{self.base}{ROOT}$metadata#accounts/$entity",'.encode() + _row(one[1])
+            )
         if method == "POST" and path.startswith("accounts"):
             return await self._write(path, body)
         return await asyncio.to_thread(self._real, method, target, headers, body)
@@ -128,17 +130,17 @@ class Answers:
         if "$apply" in query:
             await asyncio.sleep(self.story.delay)
             start, end = self._span(query)
-            return _answer(b'{"value":[{"count":%d}]}' % max(end - start, 0))
+            return self._answer(b'{"value":[{"count":%d}]}' % max(end - start, 0))
         start, end = self._span(query)
         if "$top=1" in query:
             number = start if " asc" in query else end - 1
             await asyncio.sleep(self.story.delay)
-            return _answer(b'{"value":[' + row(number).encode() + b"]}")
+            return self._answer(b'{"value":[' + row(number).encode() + b"]}")
         skip = re.search(r"\$skiptoken=(\d+)", query)
         first = max(start, int(skip[1])) if skip else start
         last = min(first + PAGE, end)
         await asyncio.sleep(self.story.delay)
-        return _answer(self._rows(query, first, last, end, _notes(headers)))
+        return self._answer(self._rows(query, first, last, end, _notes(headers)))
 
     def _rows(self, query: str, first: int, last: int, end: int, notes: Notes) -> bytes:
         head = f'{{"@odata.context":"{self.base}{ROOT}$metadata#accounts","value":['.encode()
@@ -167,7 +169,7 @@ class Answers:
         self.story.written.update(ids)
         self.story.ended = time.monotonic()
         if path.endswith("CreateMultiple"):
-            return _answer(orjson.dumps({"@odata.context": f"{self.base}{ROOT}$metadata#x", "Ids": ids}))
+            return self._answer(orjson.dumps({"@odata.context": f"{self.base}{ROOT}$metadata#x", "Ids": ids}))
         address = f"{self.base}{ROOT}accounts({ids[0]})"
         return f"HTTP/1.1 204 No Content\r\nOData-EntityId: {address}\r\nOData-Version: 4.0\r\n\r\n".encode()
 
@@ -181,7 +183,7 @@ class Answers:
             found = requests.request(method, url, headers=sent, data=body, verify=verify, timeout=60)
             kind = f"Content-Type: {found.headers.get('Content-Type', 'application/json')}\r\n".encode()
             content = found.content.replace(self.sandbox.url.encode(), self.base.encode())
-            self.kept[key] = _answer(content, kind, found.status_code)
+            self.kept[key] = self._answer(content, kind, found.status_code)
         return self.kept[key]
 
     def _control(self, method: str, body: bytes) -> bytes:
@@ -190,7 +192,16 @@ class Answers:
         told = {"calls": story.calls, "refused": story.refused, "written": len(story.written), "share": story.share}
         if method == "POST":
             self.story = Story(**orjson.loads(body))
-        return _answer(orjson.dumps(told))
+        return self._answer(orjson.dumps(told))
+
+    def _answer(self, body: bytes, kind: bytes = b"", status: int = 200) -> bytes:
+        head = kind or JSON % self.story.hint
+        return b"HTTP/1.1 %d OK\r\n%bContent-Length: %d\r\n\r\n%b" % (status, head, len(body), body)
+
+    def _throttled(self, wait: float) -> bytes:
+        body = b'{"error":{"code":"0x80072322","message":"Number of requests exceeded the limit."}}'
+        head = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: %d\r\n%bContent-Length: %d\r\n\r\n"
+        return head % (max(1, round(wait + 0.5)), JSON % self.story.hint, len(body)) + body
 
 
 def _named(target: Mapping[str, Any]) -> str:
@@ -208,16 +219,6 @@ def _notes(headers: Mapping[str, str]) -> Notes:
 
 def _row(own: str) -> bytes:
     return row(int(own[-12:], 16) % 10**6)[1:].encode()
-
-
-def _answer(body: bytes, kind: bytes = JSON, status: int = 200) -> bytes:
-    return b"HTTP/1.1 %d OK\r\n%sContent-Length: %d\r\n\r\n%s" % (status, kind, len(body), body)
-
-
-def _throttled(wait: float) -> bytes:
-    body = b'{"error":{"code":"0x80072322","message":"Number of requests exceeded the limit."}}'
-    head = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: %d\r\n%sContent-Length: %d\r\n\r\n"
-    return head % (max(1, round(wait + 0.5)), JSON, len(body)) + body
 
 
 class Connection(asyncio.Protocol):

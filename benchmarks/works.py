@@ -140,6 +140,16 @@ WORKS = (
         (Faster(3, _SDKS),),
     ),
     Work(
+        "create_wide",
+        "the same where the service recommends 32 requests at a time",
+        "create",
+        (OURS, SDK, ASYNC, replace(SIXTEEN, name="requests + orjson, 32 at a time", settings={"workers": 32})),
+        20_000,
+        {"delay": 0.05, "per_row": 0.0005, "hint": 32},
+        {"writes": 20_000},
+        (Faster(3, _SDKS),),
+    ),
+    Work(
         "upsert",
         "50,000 upserts where 30 writing calls in 20 seconds are allowed",
         "upsert",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import attrgetter
@@ -91,10 +91,13 @@ class Preparer:
         creates = job.mode == "create" and not job.match_etag and not job.key_columns
         return creates and not self._partition and row.keys().isdisjoint(("id", job.table.primary_id, PARTITION))
 
-    def _new(self, indexes: Sequence[int], bodies: Sequence[Body]) -> Iterator[Ready]:
-        """As `_named`, for rows that are new: that is all of nearly every long list."""
-        for index, own, body in zip(indexes, self.ids.many(indexes), bodies, strict=True):
-            yield Ready(index, self._core(body), own, "", None, None, True)  # noqa: FBT003 - names take longer
+    def _new(self, indexes: Sequence[int], bodies: Sequence[Body]) -> list[Ready]:
+        """As `_named`, for rows that are new and fit: that is all of nearly every long list."""
+        made = zip(indexes, map(self._core, bodies) if self._begun else map(orjson.dumps, bodies), strict=True)
+        return [
+            Ready(index, core, own, "", None, None, True)  # noqa: FBT003 - names take longer
+            for (index, core), own in zip(made, self.ids.many(indexes), strict=True)
+        ]
 
     def _named(self, index: int, row: Mapping[str, Any], body: Body) -> Ready:
         own = _own_id(row.get(self.job.table.primary_id) or row.get("id"))

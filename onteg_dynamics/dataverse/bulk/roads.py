@@ -150,12 +150,10 @@ class Roads:
 
     def _targets(self, part: Part) -> bytes:
         """The rows as a bulk message lists them."""
-        plain = all(row.key is None and row.partition is None for row in part)
-        return b",".join(map(self._plain_target if plain else self._target, part))
-
-    def _plain_target(self, row: Ready) -> bytes:
-        """As `_target`, for a row that has but its id."""
-        return b'%b"%b"%b' % (self._begun, (row.id or "").encode(), b"}" if row.core == b"{}" else b"," + row.core[1:])
+        if any(row.key is not None or row.partition is not None or row.core == b"{}" for row in part):
+            return b",".join(map(self._target, part))
+        begun = self._begun
+        return b",".join([b'%b"%b",%b' % (begun, (row.id or "").encode(), row.core[1:]) for row in part])
 
     @cached_property
     def _begun(self) -> bytes:
