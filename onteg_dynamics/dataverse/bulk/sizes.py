@@ -14,6 +14,7 @@ _CALM = 20  # parts in a row that fit, before parts grow again
 _SMALL = 50  # parts are not made smaller than this to have more of them at a time
 _ROUNDS = 2  # into so many parts for each request that may be under way the rest of the rows is cut
 _WORTH = 2  # rows take at least so many times as long as the request that brings them
+_LONG = 30.0  # seconds of one part: the service ends what takes two minutes, and what was begun is done again
 _SINGLE = 10  # parts of fewer rows tell nothing of what rows cost
 
 
@@ -60,6 +61,8 @@ class Sizes:
         if rows < _SINGLE:
             return
         with self._lock:
+            if seconds > _LONG:
+                self._limit, self._calm = min(self._limit, max(1, int(rows * _LONG / seconds))), 0
             self._seen[rows] = min(seconds, self._seen.get(rows, seconds))
             if len(self._seen) > 2:
                 fewest, most = min(self._seen), max(self._seen)

@@ -109,3 +109,9 @@ def test_what_is_too_large_is_halved_and_grows_again_when_it_is_calm() -> None:
     for _ in range(20):
         sizes.fits(200)
     assert sizes.next() == 400
+
+
+def test_what_takes_too_long_is_made_smaller_before_the_service_ends_it() -> None:
+    sizes = Sizes(1000)
+    sizes.took(1000, 60.0)
+    assert sizes.next() == 500
