@@ -58,7 +58,7 @@ class Pace:
         if hint != self._hint:
             throttled = self._hint is not None and self.degree < self._hint
             self.degree = min(self.degree, hint) if throttled else float(hint)
-            self._goal = MOST if self._hint is None else min(self._goal, hint)
+            self._goal = self._goal if self._hint is None else min(self._goal, hint)
             self._hint = hint
 
     def answered(self, seconds: float, rows: int, under_way: int = MOST) -> None:
