@@ -25,6 +25,7 @@ def export_records(context: Context, options: Options) -> Outcome:
     """Write the rows of a table, a saved view or a FetchXML query to a file."""
     from onteg_dynamics.dataverse.exporting.export import Export
     from onteg_dynamics.dataverse.exporting.target import format_of, open_target
+    from onteg_dynamics.dataverse.queries import told_by_field
 
     path = options["path"].strip()
     source = _source(context, options)
@@ -35,7 +36,8 @@ def export_records(context: Context, options: Options) -> Outcome:
         target.check()
         return Outcome()
     export = Export(context.dataverse, source, target, form, parallel, options.get("resume", True))
-    done = export.run()
+    with told_by_field(context.dataverse, source.table, {"filter": options.get("filter", "")}):
+        done = export.run()
     if done.why_one and options.get("parallel", 1) > 1:
         context.warn(f"Read in one stream: {done.why_one}.")
     return Outcome({"table": source.table.name, "path": target.shown, "format": form, **_told(done)})

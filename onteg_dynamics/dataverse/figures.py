@@ -14,7 +14,7 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import query_string
 from onteg_dynamics.dataverse.paging import follow
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, Request, prefer
-from onteg_dynamics.dataverse.queries import LARGEST_PAGE, checked_text
+from onteg_dynamics.dataverse.queries import LARGEST_PAGE, checked_text, told_by_field
 from onteg_dynamics.dataverse.selection import named
 from onteg_dynamics.dataverse.shape import Row
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
@@ -77,7 +77,8 @@ def aggregate(link: Link, table: Table, groups: Sequence[str], figures: Sequence
     }
     apply = _apply(grouped, figures, summed, checked_text("filter", condition, link.columns(table)))
     path = table.entity_set + query_string({"$apply": apply})
-    data = link.send(Request("GET", path, headers=prefer(annotations=LABELS))).data
+    with told_by_field(link, table, {"filter": condition}):
+        data = link.send(Request("GET", path, headers=prefer(annotations=LABELS))).data
     link.call.usage.add(rows=len(data["value"]))
     return [_row(row, grouped, figures) for row in data["value"]]
 
@@ -91,10 +92,10 @@ def count(link: Link, table: Table, condition: str) -> tuple[int, str]:
         condition: ``$filter`` text, "" for all rows.
     """
     text = checked_text("filter", condition, link.columns(table))
+    apply = query_string({"$apply": _apply((), (_COUNT,), {}, text)})
     try:
-        data = link.send(
-            Request("GET", table.entity_set + query_string({"$apply": _apply((), (_COUNT,), {}, text)}))
-        ).data
+        with told_by_field(link, table, {"filter": condition}):
+            data = link.send(Request("GET", table.entity_set + apply)).data
     except BadRequestError as exc:
         if (exc.details.code or "").lower() != _LIMIT_MET:
             raise

@@ -17,7 +17,7 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import literal, query_string
 from onteg_dynamics.dataverse.paging import fingerprint
 from onteg_dynamics.dataverse.protocol import Request
-from onteg_dynamics.dataverse.queries import Query
+from onteg_dynamics.dataverse.queries import Query, told_by_field
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.shape import Row
 from onteg_dynamics.errors import InputError, Problem
@@ -151,7 +151,8 @@ class Newest:
         """The latest stamp that there is: the service's own clock, whatever ours says."""
         options = {"$select": self.stamp, "$orderby": f"{self.stamp} desc", "$top": "1", "$filter": self.filter}
         path = self.selection.table.entity_set + query_string(options)
-        rows = self.link.send(Request("GET", path)).data["value"]
+        with told_by_field(self.link, self.selection.table, {"filter": self.filter}):
+            rows = self.link.send(Request("GET", path)).data["value"]
         return str(rows[0][self.stamp]) if rows else literal(datetime(1900, 1, 1, tzinfo=timezone.utc))
 
 

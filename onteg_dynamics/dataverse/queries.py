@@ -6,7 +6,8 @@ Implements "Query data using the Web API": ``$select``, ``$filter``, ``$orderby`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import orjson
@@ -17,10 +18,10 @@ from onteg_dynamics.dataverse.paging import Page, Reader, follow
 from onteg_dynamics.dataverse.protocol import LABELS
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.suggest import suggest
-from onteg_dynamics.dataverse.tables import Columns
-from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem, UnknownNameError
+from onteg_dynamics.dataverse.tables import Columns, Table
+from onteg_dynamics.errors import BadRequestError, InputError, Problem, UnknownNameError
 
-__all__ = ["LARGEST_PAGE", "Query", "checked_text"]
+__all__ = ["LARGEST_PAGE", "Query", "checked_text", "told_by_field"]
 
 LARGEST_PAGE = 5000
 COUNT_CAP = 5000
@@ -79,26 +80,9 @@ class Query:
             UnknownNameError: the service does not know a column; names the field.
         """
         size, annotations = self.rows_a_page, self.annotations
-        try:
-            yield from follow(link, path, page_size=size, annotations=annotations, most=most, reader=reader)
-        except BadRequestError as exc:
-            raise self._explained(link, exc) from exc
-
-    def _explained(self, link: Link, refusal: BadRequestError) -> OntegError:
-        """The service's "could not find a property", said of the field that names it."""
-        match = _UNKNOWN_PROPERTY.search(refusal.message)
-        told = match and self._field_with(match["name"])
-        if not match or not told:
-            return refusal
-        table = self.selection.table
-        known = [column.name for column in link.columns(table).visible()] if match["table"] == table.name else []
-        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
-        return UnknownNameError((Problem(told, "", message),), replace(refusal.details, fix=None))
-
-    def _field_with(self, name: str) -> str:
-        """The field whose text names this column, "" for none."""
         texts = {"filter": self.filter, "order_by": self.order_by, "expand": self.selection.expand}
-        return next((field for field, text in texts.items() if re.search(rf"\b{re.escape(name)}\b", text)), "")
+        with told_by_field(link, self.selection.table, texts):
+            yield from follow(link, path, page_size=size, annotations=annotations, most=most, reader=reader)
 
     def path(self, columns: Columns) -> str:
         """The path of the first page.
@@ -127,6 +111,31 @@ class Query:
             return "*"
         wanted = [text for text, asked in ((LABELS, self.selection.annotations), (_TOTAL, self.count)) if asked]
         return ",".join(wanted) or None
+
+
+@contextmanager
+def told_by_field(link: Link, table: Table, texts: Mapping[str, str]) -> Iterator[None]:
+    """Tell the service's "could not find a property" of the field that names it.
+
+    Args:
+        link: the client at work.
+        table: the table that is read.
+        texts: what was sent, by the name of its field.
+
+    Raises:
+        UnknownNameError: the service does not know a column that one of the texts names.
+    """
+    try:
+        yield
+    except BadRequestError as exc:
+        match = _UNKNOWN_PROPERTY.search(exc.message)
+        named = (field for field, text in texts.items() if match and re.search(rf"\b{match['name']}\b", text))
+        field = next(named, None)
+        if match is None or field is None:
+            raise
+        known = [column.name for column in link.columns(table).visible()] if match["table"] == table.name else []
+        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
+        raise UnknownNameError((Problem(field, "", message),), replace(exc.details, fix=None)) from exc
 
 
 def checked_text(path: str, text: str, columns: Columns) -> str:

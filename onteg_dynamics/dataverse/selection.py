@@ -117,9 +117,17 @@ def named(columns: Columns, names: Sequence[str], field: str) -> list[Column]:
 
 
 def _unknown(columns: Columns, names: Sequence[str], field: str) -> UnknownNameError:
-    visible, table = [column.name for column in columns.visible()], columns.table.name
-    told = [f'{table} has no column "{name}". {suggest(name, visible)}'.strip() for name in names]
+    table = columns.table.name
+    told = [f'{table} has no column "{name}". {_meant(columns, name)}'.strip() for name in names]
     return UnknownNameError(tuple(Problem(field, "", text) for text in told), ErrorDetails(table=table))
+
+
+def _meant(columns: Columns, name: str) -> str:
+    """What may be meant by the name of a column that does not exist."""
+    base, _, beside = name.partition(".")
+    if beside in ("label", "table") and columns.find(base) is not None:
+        return f"It comes beside {base} where Labels is on."
+    return suggest(name, [column.name for column in columns.visible()])
 
 
 def choose(columns: Columns, names: Sequence[str]) -> list[Column]:

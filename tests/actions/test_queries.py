@@ -119,6 +119,7 @@ def test_a_long_filter_goes_as_a_batch(executor: Executor, settings: dict[str, s
     [
         ({"filter": "name eq 'O'Brien'"}, "Filter (filter): the quotes do not match"),
         ({"select": "nam"}, 'Did you mean "name"'),
+        ({"select": "industrycode.label"}, "It comes beside industrycode where Labels is on"),
         ({"top": "three"}, "Top (top): must be a whole number"),
         ({"page_size": "5001"}, "Page Size (page_size)"),
         ({"labels": "maybe"}, "Labels (labels): must be true or false"),
@@ -132,8 +133,21 @@ def test_bad_input(executor: Executor, settings: dict[str, str], options: dict[s
     assert told in str(result.error)
 
 
-def test_an_unknown_column_in_a_filter_names_the_field(executor: Executor, settings: dict[str, str]) -> None:
-    result = executor.run("list_records", {"table": "account", "filter": "nam eq 'x'"}, settings)
+@pytest.mark.parametrize(
+    ("action", "options"),
+    [
+        ("list_records", {}),
+        ("count_records", {}),
+        ("aggregate_records", {"group_by": "industrycode"}),
+        ("list_new_or_updated_records", {}),
+        ("export_records", {"path": "memory://unknown/a.csv"}),
+        ("export_records", {"path": "memory://unknown/a.csv", "parallel": "1"}),
+    ],
+)
+def test_an_unknown_column_in_a_filter_names_the_field(
+    executor: Executor, settings: dict[str, str], action: str, options: dict[str, str]
+) -> None:
+    result = executor.run(action, {"table": "account", "filter": "nam eq 'x'", **options}, settings)
     with pytest.raises(UnknownNameError, match=r"Filter \(filter\)"):
         result.unwrap()
     assert 'Did you mean "name"' in str(result.error)
