@@ -38,6 +38,8 @@ def call_with(call: Call, typed: Mapping[str, Any], impersonate: str | None) -> 
         typed: an action's options, typed.
         impersonate: the connection's own impersonated user.
     """
+    if not impersonate and typed.keys().isdisjoint(NAMES):
+        return call
     from dataclasses import replace
 
     from onteg_dynamics.dataverse.rehearsal import Rehearsal
