@@ -80,9 +80,9 @@ class Plan:
         )
 
 
-def by_column(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+def by_column(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """The values of rows with the same columns, column by column."""
-    return list(zip(*(row.values() for row in rows), strict=True))
+    return [[row[name] for row in rows] for name in rows[0]]
 
 
 def sources(names: Sequence[str]) -> Iterator[Source]:

@@ -452,3 +452,19 @@ def test_it_stops_where_it_is_told_to(executor: Executor, settings: dict[str, st
     with pytest.raises(OntegError, match="Run the same import again"):
         result.unwrap()
     assert executor.run("import_records", options, settings).unwrap()["resumed_rows"] == 30
+
+
+@pytest.mark.parametrize("form", ["leads.csv", "leads.jsonl"])
+def test_the_rows_of_a_file_are_shared_out_among_all_who_send(
+    run: Run, sandbox: Sandbox, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / form
+    rows = leads(400)
+    if form.endswith("csv"):
+        write_csv(path, rows)
+    else:
+        path.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    assert run(path=str(path), parallel=4)["created"] == 400
+    parts = [one for one in sandbox.exchanges if one.method == "POST" and one.target.endswith("CreateMultiple")]
+    assert len(parts) in (4, 5)  # a line more or less
+    assert len(stored(sandbox)) == 400

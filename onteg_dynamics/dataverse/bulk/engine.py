@@ -101,7 +101,7 @@ def carrier_for(link: Link, job: Job, total: int | None, uncertain: Callable[[Re
     Args:
         link: the client at work.
         job: how.
-        total: how many rows there are; None where that is not known.
+        total: about how many rows there are; None where that is not known.
         uncertain: see `Carrier`.
     """
     roads = Roads(link, job)

@@ -29,7 +29,7 @@ class Sizes:
 
     Args:
         most: the most rows.
-        total: how many rows there are; None where that is not known, or where all parts are to be of the same size.
+        total: about how many rows there are; None where that is not known, or where all parts are to have one size.
         parallel: the most requests under way.
         together: how many requests may be under way at the beginning.
         size: the most bytes.

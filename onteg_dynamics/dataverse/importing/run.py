@@ -233,8 +233,9 @@ class _Work:
     def run(self) -> None:
         """Write all rows that are not done."""
         of = self._of
-        total = None if of.source.total is None else max(of.source.total - self._journal.resumed, 1)
-        carrier = carrier_for(of.link, of.job, total, self._uncertain if self._journal.sent else None)
+        about = of.source.about
+        left = None if about is None else max(about - self._journal.resumed, 1)
+        carrier = carrier_for(of.link, of.job, left, self._uncertain if self._journal.sent else None)
         stock = Stock(self.ready())
         run_parts(carrier, self._parts(stock, carrier.sizes), self._done, stock.lay_in)
         self._journal.settle()

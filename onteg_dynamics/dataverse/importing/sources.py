@@ -25,6 +25,7 @@ __all__ = ["CsvSource", "JsonLinesSource", "ListSource", "ParquetSource", "Sourc
 
 _LONGEST_CELL = 16 * 1024 * 1024  # characters
 _LONGEST_LINE = 64 * 1024 * 1024  # bytes
+_COUNTED = 64 * 1024 * 1024  # bytes of a file whose lines are counted beforehand
 _DELIMITERS = ",;\t|"
 _BATCH = 1000  # rows of a Parquet file read at a time
 
@@ -41,6 +42,10 @@ class Source(Protocol):
     @property
     def total(self) -> int | None:
         """How many rows there are, where that is known beforehand."""
+
+    @property
+    def about(self) -> int | None:
+        """About how many there are; None where there are many, or where that cannot be told cheaply."""
 
     def rows(self) -> Iterator[Raw | InputError]:
         """The rows, one by one; an error stands for one that cannot be read.
@@ -71,6 +76,13 @@ class _File:
         file: BinaryIO = system.open(path, "rb")
         return file
 
+    def lines(self) -> int | None:
+        """How many lines a file here has; None for a large one, and for one behind a URL."""
+        if is_url(self.path) or os.stat(self.path).st_size > _COUNTED:  # noqa: PTH116 - see `mark`
+            return None
+        with self.opened() as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1024 * 1024), b""))
+
     def mark(self) -> str:
         """Size and time of a file here; of one behind a URL its beginning and size."""
         if not is_url(self.path):
@@ -93,6 +105,11 @@ class ListSource:
     def total(self) -> int:
         """As in `Source`."""
         return len(self.items)
+
+    @property
+    def about(self) -> int:
+        """As in `Source`."""
+        return self.total
 
     def rows(self) -> Iterator[Raw]:
         """As in `Source`."""
@@ -118,6 +135,11 @@ class CsvSource:
         """As in `Source`."""
         with self._reader() as reader:
             return self._head(reader)
+
+    @property
+    def about(self) -> int | None:
+        """As in `Source`."""
+        return self.file.lines()
 
     def rows(self) -> Iterator[Raw | InputError]:
         """As in `Source`."""
@@ -179,6 +201,11 @@ class JsonLinesSource:
     names = None
     total = None
 
+    @property
+    def about(self) -> int | None:
+        """As in `Source`."""
+        return self.file.lines()
+
     def rows(self) -> Iterator[Raw | InputError]:
         """As in `Source`."""
         with self.file.opened() as file:
@@ -226,6 +253,11 @@ class ParquetSource:
         """The file's Arrow schema."""
         with self._opened() as parquet:
             return parquet.schema_arrow
+
+    @property
+    def about(self) -> int:
+        """As in `Source`."""
+        return self.total
 
     def rows(self) -> Iterator[Raw]:
         """As in `Source`."""
