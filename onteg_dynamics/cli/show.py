@@ -59,7 +59,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "[dim]-[/]"
     if isinstance(value, Mapping) and value.get("message") and value.get("kind"):
-        value = value["message"]  # an error: its codes are for machines
+        return escape(str(value["message"]))  # an error, whole; its codes are for machines
     text = value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     return escape(text if len(text) <= 200 else text[:199] + "…")
 

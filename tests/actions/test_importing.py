@@ -145,6 +145,8 @@ def test_rows_that_were_not_written_can_be_fed_in_again(run: Run, sandbox: Sandb
     assert "Shorten the text" in results[700]["fix"]
     left = Path(output["left_path"])
     assert files(tmp_path) == {name, f"{name}.results.jsonl", left.name}
+    if name.endswith("csv"):
+        assert left.read_text("utf-8-sig").splitlines()[0] == ";".join([*rows[0], "id"])
     again = run(path=str(left), columns={"subject": ""})
     assert (again["created"], again["failed"]) == (3, 0)
     assert stored(sandbox) == Counter(row["lastname"] for row in rows)

@@ -76,7 +76,7 @@ def write_left(file: Path, source: Source, rows: Iterable[Raw]) -> None:
     elif isinstance(source, CsvSource):
         names = [*source.names, *({"id"} - set(source.names))]
         with file.open("w", encoding=source.encoding, newline="") as text:
-            writer = csv.DictWriter(text, names, lineterminator="\n", delimiter=source.delimiter or ",")
+            writer = csv.DictWriter(text, names, lineterminator="\n", delimiter=source.separator)
             writer.writeheader()
             writer.writerows(rows)
     else:

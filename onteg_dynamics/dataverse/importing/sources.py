@@ -141,6 +141,12 @@ class CsvSource:
         """As in `Source`."""
         return self.file.lines()
 
+    @property
+    def separator(self) -> str:
+        """What stands between the cells: the delimiter that was chosen, or found."""
+        with self._reader() as reader:
+            return str(reader.dialect.delimiter)
+
     def rows(self) -> Iterator[Raw | InputError]:
         """As in `Source`."""
         with self._reader() as reader:
