@@ -54,7 +54,17 @@ def to_wire(column: Column, value: Any, details: Callable[[], Details]) -> Any:
 def _text(value: Any, _: Callable[[], Details]) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise ValueError("a text is expected")  # noqa: TRY004 - one kind of error for all values
-    return str(value)
+    if not _is_unicode(text := str(value)):
+        raise ValueError("a text is expected; in this one is half of a character (a lone surrogate)")
+    return text
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether JSON can hold the text."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _whole(value: Any, _: Callable[[], Details]) -> int:
@@ -215,7 +225,7 @@ Fits = Callable[[Any], bool]
 
 
 def _is_text(value: Any) -> bool:
-    return value is None or type(value) is str
+    return value is None or (type(value) is str and _is_unicode(value))
 
 
 def _is_whole(value: Any) -> bool:

@@ -325,3 +325,11 @@ def test_rows_of_an_elastic_table_stand_for_themselves(run: Client, sandbox: San
     assert gone["deleted"] == 19
     assert posts(sandbox, "DeleteMultiple") == 1
     assert run("count_records", table=elastic)["count"] == 0
+
+
+def test_a_text_that_is_none_sinks_its_row_alone(run: Client, sandbox: Sandbox) -> None:
+    rows = [*named(2), {"lastname": "half \ud800"}]
+    output = run("create_records", table="lead", rows=rows, on_error="Go On")
+    assert outcomes(output) == ["created", "created", "failed"]
+    assert "surrogate" in output["results"][2]["reason"]
+    assert len(stored(sandbox)) == 2
