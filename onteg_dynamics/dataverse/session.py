@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ class Adapter(HTTPAdapter):
         super().__init__(**how)
         self._pools: dict[tuple[Any, ...], ConnectionPool] = {}
         self._verified: set[ConnectionPool] = set()
+        self._guard = threading.Lock()
 
     def get_connection_with_tls_context(
         self, request: Any, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None
@@ -69,10 +71,11 @@ class Adapter(HTTPAdapter):
             OSError: one is not there.
             SSLError: one does not hold certificates.
         """
-        if conn not in self._verified:
-            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # it has no types
-            _trust_once(conn)
-            self._verified.add(conn)
+        with self._guard:  # requests sets what `_trust_once` takes away again
+            if conn not in self._verified:
+                super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # it has no types
+                _trust_once(conn)
+                self._verified.add(conn)
 
     def request_url(self, request: Any, proxies: Any) -> str:
         """What stands in the first line of the request: without a proxy, what follows the host."""
