@@ -36,7 +36,8 @@ def export_records(context: Context, options: Options) -> Outcome:
         target.check()
         return Outcome()
     export = Export(context.dataverse, source, target, form, parallel, options.get("resume", True))
-    with told_by_field(context.dataverse, source.table, {"filter": options.get("filter", "")}):
+    texts = {name: options.get(name, "") for name in ("filter", "fetchxml")}
+    with told_by_field(context.dataverse, texts):
         done = export.run()
     if done.why_one and options.get("parallel", 1) > 1:
         context.warn(f"Read in one stream: {done.why_one}.")

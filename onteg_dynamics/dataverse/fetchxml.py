@@ -17,6 +17,7 @@ import orjson
 from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.paging import After, Page, full_pages, sheets
 from onteg_dynamics.dataverse.protocol import FORMATTED, LABELS, LOOKUP_TABLE, prefer
+from onteg_dynamics.dataverse.queries import told_by_field
 from onteg_dynamics.dataverse.shape import Row, plain_row
 from onteg_dynamics.dataverse.tables import CHOICE_TYPES, Column, Table
 from onteg_dynamics.errors import InputError, Problem
@@ -103,13 +104,15 @@ class FetchQuery:
         """The page at `path` and those after it; `most` rows are wanted at the most, None for all.
 
         Raises:
+            UnknownNameError: the service does not know a column that the query names.
             TransportError: the service gives the same page again, or only empty ones: going on would never end.
         """
         after = next_page(link)
-        for sheet in sheets(link, path, self.headers(), after, most=full_pages(most, _page_size(path))):
-            page = sheet.page(after, self._read)
-            link.call.usage.add(pages=1, rows=len(page.rows))
-            yield page
+        with told_by_field(link, {"fetchxml": self.text}):
+            for sheet in sheets(link, path, self.headers(), after, most=full_pages(most, _page_size(path))):
+                page = sheet.page(after, self._read)
+                link.call.usage.add(pages=1, rows=len(page.rows))
+                yield page
 
     def headers(self, annotations: str = "") -> dict[str, str]:
         """What goes with the request for each page; labels bring annotations of their own."""

@@ -77,7 +77,7 @@ def aggregate(link: Link, table: Table, groups: Sequence[str], figures: Sequence
     }
     apply = _apply(grouped, figures, summed, checked_text("filter", condition, link.columns(table)))
     path = table.entity_set + query_string({"$apply": apply})
-    with told_by_field(link, table, {"filter": condition}):
+    with told_by_field(link, {"filter": condition}):
         data = link.send(Request("GET", path, headers=prefer(annotations=LABELS))).data
     link.call.usage.add(rows=len(data["value"]))
     return [_row(row, grouped, figures) for row in data["value"]]
@@ -94,7 +94,7 @@ def count(link: Link, table: Table, condition: str) -> tuple[int, str]:
     text = checked_text("filter", condition, link.columns(table))
     apply = query_string({"$apply": _apply((), (_COUNT,), {}, text)})
     try:
-        with told_by_field(link, table, {"filter": condition}):
+        with told_by_field(link, {"filter": condition}):
             data = link.send(Request("GET", table.entity_set + apply)).data
     except BadRequestError as exc:
         if (exc.details.code or "").lower() != _LIMIT_MET:

@@ -151,7 +151,7 @@ class Newest:
         """The latest stamp that there is: the service's own clock, whatever ours says."""
         options = {"$select": self.stamp, "$orderby": f"{self.stamp} desc", "$top": "1", "$filter": self.filter}
         path = self.selection.table.entity_set + query_string(options)
-        with told_by_field(self.link, self.selection.table, {"filter": self.filter}):
+        with told_by_field(self.link, {"filter": self.filter}):
             rows = self.link.send(Request("GET", path)).data["value"]
         return str(rows[0][self.stamp]) if rows else literal(datetime(1900, 1, 1, tzinfo=timezone.utc))
 

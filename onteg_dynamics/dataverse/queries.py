@@ -18,16 +18,18 @@ from onteg_dynamics.dataverse.paging import Page, Reader, follow
 from onteg_dynamics.dataverse.protocol import LABELS
 from onteg_dynamics.dataverse.selection import Selection
 from onteg_dynamics.dataverse.suggest import suggest
-from onteg_dynamics.dataverse.tables import Columns, Table
-from onteg_dynamics.errors import BadRequestError, InputError, Problem, UnknownNameError
+from onteg_dynamics.dataverse.tables import Columns
+from onteg_dynamics.errors import BadRequestError, InputError, OntegError, Problem, UnknownNameError
 
 __all__ = ["LARGEST_PAGE", "Query", "checked_text", "told_by_field"]
 
 LARGEST_PAGE = 5000
 COUNT_CAP = 5000
-_UNKNOWN_PROPERTY = re.compile(
-    r"Could not find a property named '(?P<name>\w+)' on type 'Microsoft\.Dynamics\.CRM\.(?P<table>\w+)'"
+_UNKNOWN_COLUMN = (
+    re.compile(r"Could not find a property named '(?P<name>\w+)' on type 'Microsoft\.Dynamics\.CRM\.(?P<table>\w+)'"),
+    re.compile(r"'(?P<table>\w+)' entity doesn't contain attribute with Name = '(?P<name>\w+)'"),
 )
+"""How the service says it of OData and of FetchXML."""
 _TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount,Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 
@@ -81,7 +83,7 @@ class Query:
         """
         size, annotations = self.rows_a_page, self.annotations
         texts = {"filter": self.filter, "order_by": self.order_by, "expand": self.selection.expand}
-        with told_by_field(link, self.selection.table, texts):
+        with told_by_field(link, texts):
             yield from follow(link, path, page_size=size, annotations=annotations, most=most, reader=reader)
 
     def path(self, columns: Columns) -> str:
@@ -114,12 +116,11 @@ class Query:
 
 
 @contextmanager
-def told_by_field(link: Link, table: Table, texts: Mapping[str, str]) -> Iterator[None]:
-    """Tell the service's "could not find a property" of the field that names it.
+def told_by_field(link: Link, texts: Mapping[str, str]) -> Iterator[None]:
+    """Tell of the field that names it which column the service does not know.
 
     Args:
         link: the client at work.
-        table: the table that is read.
         texts: what was sent, by the name of its field.
 
     Raises:
@@ -128,14 +129,22 @@ def told_by_field(link: Link, table: Table, texts: Mapping[str, str]) -> Iterato
     try:
         yield
     except BadRequestError as exc:
-        match = _UNKNOWN_PROPERTY.search(exc.message)
+        match = next(filter(None, (one.search(exc.message) for one in _UNKNOWN_COLUMN)), None)
         named = (field for field, text in texts.items() if match and re.search(rf"\b{match['name']}\b", text))
         field = next(named, None)
         if match is None or field is None:
             raise
-        known = [column.name for column in link.columns(table).visible()] if match["table"] == table.name else []
-        message = f'{match["table"]} has no column "{match["name"]}". {suggest(match["name"], known)}'.strip()
+        hint = suggest(match["name"], _columns_of(link, match["table"]))
+        message = f'{match["table"]} has no column "{match["name"]}". {hint}'.strip()
         raise UnknownNameError((Problem(field, "", message),), replace(exc.details, fix=None)) from exc
+
+
+def _columns_of(link: Link, table: str) -> list[str]:
+    """The names of a table's columns; none where it is no table."""
+    try:
+        return [column.name for column in link.columns(link.table(table)).visible()]
+    except OntegError:
+        return []
 
 
 def checked_text(path: str, text: str, columns: Columns) -> str:

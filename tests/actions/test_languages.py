@@ -76,7 +76,8 @@ def test_fetchxml_that_is_none(executor: Executor, settings: dict[str, str], tex
 
 
 def test_fetchxml_that_the_service_refuses(run: Any) -> None:
-    text = '<fetch><entity name="account"><attribute name="nope"/></entity></fetch>'
+    condition = '<filter><condition attribute="name" operator="nope" value="x"/></filter>'
+    text = f'<fetch><entity name="account"><attribute name="name"/>{condition}</entity></fetch>'
     with pytest.raises(BadRequestError, match="nope"):
         run("query_with_fetchxml", fetchxml=text)
 

@@ -134,6 +134,18 @@ def test_bad_input(executor: Executor, settings: dict[str, str], options: dict[s
 
 
 @pytest.mark.parametrize(
+    ("action", "options"), [("query_with_fetchxml", {}), ("export_records", {"path": "memory://unknown/b.csv"})]
+)
+def test_an_unknown_column_in_fetchxml_is_told_with_what_may_be_meant(
+    executor: Executor, settings: dict[str, str], action: str, options: dict[str, str]
+) -> None:
+    fetchxml = "<fetch><entity name='contact'><attribute name='lastnam'/></entity></fetch>"
+    with pytest.raises(UnknownNameError) as caught:
+        executor.run(action, {"fetchxml": fetchxml, **options}, settings).unwrap()
+    assert str(caught.value).startswith('FetchXML (fetchxml): contact has no column "lastnam". Did you mean "lastname"')
+
+
+@pytest.mark.parametrize(
     ("action", "options"),
     [
         ("list_records", {}),
