@@ -53,12 +53,11 @@ class Rules:
 
     @cached_property
     def _quick(self) -> jsonschema_rs.Draft202012Validator | None:
-        """None for a schema with references: they may lead round in circles, as deep as a value goes, or elsewhere."""
         from jsonschema_rs import Draft202012Validator
 
         try:
-            return None if _refers(self.schema) else Draft202012Validator(dict(self.schema))
-        except ValueError:  # patterns that only Python's engine knows
+            return Draft202012Validator(_narrowed(self.schema))
+        except ValueError:
             return None
 
     @cached_property
@@ -66,18 +65,37 @@ class Rules:
         return _validators()(self.whole or self.schema).evolve(schema=self.schema)
 
 
-def _compares(schema: Schema) -> bool:
-    """Whether members are only compared with constants: no expressions or numbers, of which engines have own ideas."""
+def _compares(schema: Schema | bool) -> bool:  # noqa: FBT001 - a schema may be true or false
+    """Whether members are only compared with constants, of which nobody has ideas of their own."""
+    if isinstance(schema, bool):
+        return True
     return schema.keys() <= _COMPARING and all(map(_compares, schema.get("properties", {}).values()))
 
 
 _COMPARING = {"properties", "required", "const", "enum"}
 
 
-def _refers(node: Any) -> bool:
-    if isinstance(node, Mapping):
-        return not node.keys().isdisjoint(("$ref", "$dynamicRef")) or any(map(_refers, node.values()))
-    return isinstance(node, list) and any(map(_refers, node))
+def _narrowed(node: Any) -> Any:
+    """A schema that fits nothing which the given one does not fit, whatever engine tries its patterns: they are for
+    ASCII alone, because engines differ in what a blank, a letter or a digit is beyond it.
+
+    Raises:
+        ValueError: it refers, and so may lead round in circles as deep as a value goes; or what fits less in a part of
+            it might fit more in the whole.
+    """
+    if isinstance(node, list):
+        return [_narrowed(one) for one in node]
+    if not isinstance(node, Mapping):
+        return node
+    if not _BEYOND.isdisjoint(node) or not _compares(node.get("if", {})):
+        raise ValueError("only jsonschema can tell")
+    made = {key: _narrowed(value) for key, value in node.items()}
+    if isinstance(made.get("pattern"), str):
+        made["allOf"] = [*made.get("allOf", []), {"pattern": "^[ -~]*$"}]
+    return made
+
+
+_BEYOND = {"$ref", "$dynamicRef", "patternProperties", "not", "oneOf", "contains"}
 
 
 @lru_cache(maxsize=1)
