@@ -21,13 +21,12 @@ def job_of(context: Context, options: Mapping[str, Any], mode: Mode) -> Job:
     from onteg_dynamics.dataverse.bulk.job import Budget, Job
     from onteg_dynamics.dataverse.selection import named
 
-    table, keys = context.dataverse.table(options["table"]), tuple(options.get("key_columns", ()))
-    if keys:
-        named(context.dataverse.columns(table), keys, "key_columns")
+    table, keys = context.dataverse.table(options["table"]), options.get("key_columns", ())
+    found = named(context.dataverse.columns(table), keys, "key_columns") if keys else ()
     return Job(
         table,
         mode,
-        keys,
+        tuple(column.name for column in found),
         go_on=options.get("on_error", "Stop") == "Go On",
         chunk=options.get("chunk_size"),
         parallel=min(options.get("parallel", 52), context.connection.concurrency),

@@ -219,7 +219,7 @@ def test_another_encoding_and_empty_cells(run: Run, other: Run, tmp_path: Path) 
 def test_upsert_by_key_and_delete(run: Run, other: Run, tmp_path: Path) -> None:
     other("create_key", table="account", name="new_Number", columns="accountnumber")
     path = write_csv(tmp_path / "a.csv", [{"accountnumber": f"I{number}", "name": f"N{number}"} for number in range(5)])
-    options = {"table": "account", "path": str(path), "key_columns": "accountnumber"}
+    options = {"table": "account", "path": str(path), "key_columns": "AccountNumber"}
     assert run(**options, mode="Upsert")["created"] == 5
     assert run(**options, mode="Upsert")["updated"] == 5
     assert run(**options, mode="Delete", columns={"name": ""})["deleted"] == 5
