@@ -20,7 +20,7 @@ HELD = (
     "password=1",
     "Access_Token=x",
     "refresh_token=dead-beef",
-    "eyJhbGciOiJub25lIn0.eyJhdWQiOiJ4In0.c2ln",
+    "eyJhbGciOiJub25lIn0.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
 )
 texts = st.text(max_size=8) | st.sampled_from(HELD) | st.uuids().map(str)
 outputs = st.recursive(
