@@ -180,7 +180,8 @@ def next_link(link: Link) -> After:
 MOST_EMPTY = 200
 """Pages without a row, one after the other. Some are no wonder: a page is cut before the service drops rows from it."""
 
-_COOKIE = re.compile(r'paging-?cookie="([^"]+)"')
+_COOKIE = re.compile(r"paging-?cookie=(.*)", re.DOTALL)
+_LAST = re.compile(r'\blast=(?:"|&quot;)(.*?)(?:"|&quot;)', re.DOTALL)
 
 
 @dataclass
@@ -188,7 +189,7 @@ class Trail:
     """The pages that a reader has come by; refuses to go on where that would never end."""
 
     _seen: set[bytes] = field(default_factory=set)
-    _cookie: str = ""
+    _last: Sequence[str] = ()
     _empty: int = 0
 
     def knows(self, path: str) -> bool:
@@ -199,15 +200,14 @@ class Trail:
         """Note the page at `path`, which is to be read now.
 
         Raises:
-            TransportError: it was read before, or leads on with the cookie of the page before: the service counts the
+            TransportError: it was read before, or comes after the same row as the page before: the service counts the
                 pages, and gives the same rows (as its SQL was seen to do).
         """
-        found = _COOKIE.search(unquote(path))
-        cookie = found[1] if found else ""
-        if self.knows(path) or (cookie and cookie == self._cookie):
+        last = _last_row(path)
+        if self.knows(path) or (last and last == self._last):
             raise TransportError("The service sends the same next page again and again; reading stopped there.")
         self._seen.add(_mark(path))
-        self._cookie = cookie
+        self._last = last
 
     def leave(self, following: str | None, *, empty: bool) -> None:
         """Note what the page brought: rows or none, and the path of the next one.
@@ -262,6 +262,12 @@ def _sheet(response: Response, path: str) -> Sheet:
 
 def _fetching(link: Link, path: str, headers: Mapping[str, str]) -> Callable[[], Response]:
     return lambda: link.exchange(Request("GET", path, headers=headers))
+
+
+def _last_row(path: str) -> Sequence[str]:
+    """What the paging cookie in a path tells of the last row of the page before; nothing where there is none."""
+    found = _COOKIE.search(unquote(unquote(unquote(path))))
+    return _LAST.findall(found[1]) if found else ()
 
 
 def _mark(path: str) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -13,10 +15,15 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import SSLError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from onteg_dynamics.dataverse.vigil import Vigil
+
 if TYPE_CHECKING:
     from urllib3.connectionpool import ConnectionPool
 
 __all__ = ["Adapter", "Session"]
+
+HEAD_READS = 5  # read timeouts in which the head of an answer must be whole
+_USUAL_TIMEOUT = 120.0
 
 _PLAIN_URL = re.compile(r"https?://[^/?#]+(/[^/?#][^?#]*(?:\?[^#]+)?)")
 
@@ -52,6 +59,7 @@ class Adapter(HTTPAdapter):
         self._pools: dict[tuple[Any, ...], ConnectionPool] = {}
         self._verified: set[ConnectionPool] = set()
         self._guard = threading.Lock()
+        self._vigil = Vigil()
 
     def get_connection_with_tls_context(
         self, request: Any, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None
@@ -61,7 +69,9 @@ class Adapter(HTTPAdapter):
         key = (*origin, verify, cert, *(proxies or {}).items())
         pool = self._pools.get(key)
         if pool is None:
-            pool = self._pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            made: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            made.ConnectionCls = _watched(made.ConnectionCls, self._vigil)
+            pool = self._pools[key] = made
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
@@ -87,6 +97,35 @@ class Adapter(HTTPAdapter):
         self._pools.clear()
         self._verified.clear()
         super().close()
+        self._vigil.close()
+
+
+def _watched(plain: Any, vigil: Vigil) -> Any:
+    """Connections that end answers whose head does not end: of interim answers (100 Continue) there may be any number,
+    and a byte a minute is in time for each single read.
+    """
+
+    class Connection(plain):  # type: ignore[misc]  # HTTP's or HTTPS's, as the pool has it
+        def getresponse(self) -> Any:
+            watched = vigil.begin(_Head(self.sock), HEAD_READS * (self.timeout or _USUAL_TIMEOUT))
+            try:
+                return super().getresponse()
+            finally:
+                if vigil.end(watched):
+                    raise TimeoutError("The head of the answer did not end.")
+
+    return Connection
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The head of an answer that is being read."""
+
+    sock: socket.socket
+
+    def shutdown(self) -> None:
+        """End it."""
+        self.sock.shutdown(socket.SHUT_RD)
 
 
 def _trust_once(pool: Any) -> None:

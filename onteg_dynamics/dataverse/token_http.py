@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
+from urllib3.exceptions import HTTPError
 
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.errors import ErrorDetails, ForeignHostError, TransportError
 
 if TYPE_CHECKING:
     import requests
+    from urllib3.response import BaseHTTPResponse
 
 __all__ = ["Reply", "TokenHttp"]
+
+LARGEST_BODY = 1024 * 1024
+BODY_READS = 5  # timeouts in which an answer must be whole
 
 # Microsoft's own: the discovery document of one may name the token endpoint of another.
 _MICROSOFT = frozenset(
@@ -128,17 +135,34 @@ class TokenHttp:
         bundle = self._session.verify if isinstance(self._session.verify, str) else None
         fixed = {"timeout": self._timeout, "allow_redirects": False, "auth": _as_it_is, "verify": bundle}
         try:
-            answer = self._session.request(method, url, **{**options, **fixed, **self.OPTIONS})
-            return Reply(answer.status_code, answer.text, answer.headers)
-        except (OSError, ValueError) as exc:  # requests' own are OSErrors, but for those of a bad URL
+            answer = self._session.request(method, url, **{**options, **fixed, **self.OPTIONS, "stream": True})
+            with closing(answer):
+                return Reply(answer.status_code, self._text(answer), answer.headers)
+        # requests' own are OSErrors, but for those of a bad URL; what breaks off while it is read is urllib3's.
+        except (OSError, ValueError, HTTPError) as exc:
             message, fix, retryable = explain_network(exc, self._authority, "Token URL")
         return TransportError(message, ErrorDetails(fix=fix, retryable=retryable))
+
+    def _text(self, answer: requests.Response) -> str:
+        """The body, or as much of it as any token takes; one that does not end in time is ended."""
+        waits = self._timeout if isinstance(self._timeout, tuple) else (self._timeout,)
+        timer = threading.Timer(BODY_READS * waits[-1], _ended, [answer.raw])
+        timer.start()
+        try:
+            return answer.raw.read(LARGEST_BODY, decode_content=True).decode("utf-8", "replace")
+        finally:
+            timer.cancel()
 
     def _allowed(self, url: str) -> bool:
         ours, theirs = urlsplit(self._authority), urlsplit(url)
         if theirs.scheme != "https":
             return False
         return theirs.netloc.lower() == ours.netloc or (_of_microsoft(ours.netloc) and _of_microsoft(theirs.netloc))
+
+
+def _ended(answer: BaseHTTPResponse) -> None:
+    with suppress(OSError, ValueError):  # it has ended in this very moment
+        answer.shutdown()
 
 
 def _of_microsoft(host: str) -> bool:

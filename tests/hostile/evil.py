@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from onteg_dynamics.sandbox.tls import Certificate
+
 ROOT = "/api/data/v9.2/"
 _TABLE = {
     "LogicalName": "account",
@@ -29,6 +31,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one request."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Evil
 
     def do_GET(self) -> None:
@@ -73,20 +76,22 @@ class Evil(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, certificate: Certificate | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answer = answer
+        self.answer, self.certificate = answer, certificate
         self.asked: list[str] = []
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.url = f"http{'s' * bool(certificate)}://127.0.0.1:{self.server_port}"
+        if certificate is not None:
+            self.socket = certificate.context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, *_: object) -> None:
         """The client hangs up; that is what we want."""
 
 
 @contextmanager
-def evil(answer: Answer) -> Iterator[Evil]:
-    """A server that answers requests for rows in this way."""
-    with Evil(answer) as server:
+def evil(answer: Answer, certificate: Certificate | None = None) -> Iterator[Evil]:
+    """A server that answers requests for rows in this way; over TLS where it has a certificate."""
+    with Evil(answer, certificate) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -110,6 +115,21 @@ def endless_chunks(handler: Handler) -> None:
     piece = b'{"accountid":"1"},' * 10_000
     while True:
         handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+
+def endless_interim(handler: Handler) -> None:
+    """The answer is always about to come."""
+    while True:
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+def endless_header(handler: Handler) -> None:
+    """One header, a byte now and then."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while True:
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
 
 
 def drops(handler: Handler) -> None:
@@ -139,6 +159,17 @@ def packed_twice(handler: Handler) -> None:
 def deep(handler: Handler) -> None:
     """JSON nested ten thousand deep."""
     handler.whole(b'{"value":[{"name":' + b"[" * 10_000 + b"]" * 10_000 + b"}]}")
+
+
+def deep_refusal(handler: Handler) -> None:
+    """The same in a refusal."""
+    body = b'{"error":{"message":' + b"[" * 10_000 + b"]" * 10_000 + b"}}"
+    handler.whole(body, status="400")
+
+
+def refusal_bomb(handler: Handler) -> None:
+    """A bomb as a refusal."""
+    handler.whole(_member() * (GIGABYTES * 2**30 // MEMBER), Content_Encoding="gzip", status="400")
 
 
 def deep_objects(handler: Handler) -> None:

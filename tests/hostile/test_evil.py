@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
-from onteg_dynamics.errors import ForeignHostError, InputError, OntegError, ServiceError, TransportError
+from onteg_dynamics.errors import (
+    AuthenticationError,
+    ForeignHostError,
+    InputError,
+    OntegError,
+    ServiceError,
+    TransportError,
+)
 from onteg_dynamics.executor import Executor
+from onteg_dynamics.sandbox.tls import Certificate
 from tests.hostile import evil
 from tests.hostile.evil import ROOT, Answer, Evil, Handler
 
 pytestmark = pytest.mark.hostile
 
 MOST_MEMORY = 420  # MB: the largest answer that is taken, and what holds it
+CRM = "@Microsoft.Dynamics.CRM."
 LIST = {"table": "account", "select": "name"}
 
 
 def settings(server: Evil, **more: Any) -> dict[str, Any]:
     form = {"connection_name": "x", "connector": "msDynamics365Connector-v1.0", "endpoint_url": server.url}
-    return {**form, "authentication": "Bearer", "token": "opaque", "retry_budget": 0, **more}
+    return {**form, "authentication": "Bearer", "token": "opaque", "retry_budget": 0, **trust(server), **more}
+
+
+def trust(server: Evil) -> dict[str, Any]:
+    return {} if server.certificate is None else {"ca_bundle": str(server.certificate.ca_bundle)}
 
 
 @contextmanager
-def little_memory() -> Iterator[None]:
-    """Fails where more memory was needed than `MOST_MEMORY`. Looks at the system's own figure, where there is one."""
+def little_memory(most: int = MOST_MEMORY) -> Iterator[None]:
+    """Fails where more MB of memory were needed. Looks at the system's own figure, where there is one."""
     reset, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
     if not reset.exists():
         yield
@@ -37,7 +52,7 @@ def little_memory() -> Iterator[None]:
     reset.write_text("5")  # the peak begins anew
     before = _peak(status)
     yield
-    assert _peak(status) - before < MOST_MEMORY
+    assert _peak(status) - before < most
 
 
 def _peak(status: Path) -> int:
@@ -46,10 +61,15 @@ def _peak(status: Path) -> int:
 
 
 def refused(
-    answer: Answer, action: str, options: dict[str, Any], seconds: float = 120.0, patience: int = 30
+    answer: Answer,
+    action: str,
+    options: dict[str, Any],
+    seconds: float = 120.0,
+    patience: int = 30,
+    certificate: Certificate | None = None,
 ) -> OntegError:
     """The error that an action ends with; `patience` is the Read Timeout."""
-    with evil.evil(answer) as server, Executor() as executor, little_memory():
+    with evil.evil(answer, certificate) as server, Executor() as executor, little_memory():
         begun = time.monotonic()
         result = executor.run(action, options, settings(server, read_timeout=patience))
         assert time.monotonic() - begun < seconds
@@ -69,6 +89,7 @@ def refused(
         (evil.packed_twice, ""),
         (evil.deep, "damaged"),
         (evil.deep_objects, "damaged"),
+        (evil.refusal_bomb, "larger than 256 MB"),
         (evil.many_headers, ""),
         (evil.long_header, ""),
         (evil.drops, "did not answer within the time allowed"),
@@ -81,7 +102,7 @@ def test_answers_that_would_fill_the_memory_or_never_end(answer: Answer, says: s
     assert says in str(error)
 
 
-@pytest.mark.parametrize("answer", [evil.endless_chunks, evil.deep, evil.drops])
+@pytest.mark.parametrize("answer", [evil.endless_chunks, evil.gzip_bomb, evil.deep, evil.drops])
 @pytest.mark.parametrize("action", ["export_records", "send_request"])
 def test_other_ways_to_read_are_no_weaker(answer: Answer, action: str, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
@@ -183,3 +204,112 @@ def test_an_answer_to_a_write_that_never_ends_is_no_answer() -> None:
     rows = {"table": "account", "rows": [{"name": "x"}], "on_error": "Go On"}
     error = refused(answer, "create_records", rows, patience=1)
     assert error.details.outcome_unknown
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Iterator[Certificate]:
+    made = Certificate()
+    yield made
+    made.remove()
+
+
+@pytest.mark.parametrize("answer", [evil.endless_interim, evil.endless_header])
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "tls"])
+def test_heads_that_never_end(answer: Answer, certificate: Certificate, *, is_secure: bool) -> None:
+    error = refused(answer, "list_records", LIST, patience=1, certificate=certificate if is_secure else None)
+    assert isinstance(error, TransportError)
+    assert "did not answer within the time allowed" in str(error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        evil.endless_length,
+        evil.endless_chunks,
+        evil.endless_header,
+        evil.endless_interim,
+        evil.gzip_bomb,
+        evil.packed_twice,
+        evil.refusal_bomb,
+        evil.deep,
+        evil.deep_refusal,
+        evil.drops,
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_a_token_service_that_means_harm(answer: Answer, certificate: Certificate) -> None:
+    with evil.evil(answer, certificate) as server, Executor() as executor, little_memory(60):
+        sign_in = {
+            "authentication": "OAuth",
+            "flows": "Client Credentials",
+            "client_id": "x",
+            "client_secret": "s3cr3t",
+        }
+        url = f"{server.url}/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token"
+        begun = time.monotonic()
+        form = settings(server, **sign_in, token_url=url, read_timeout=1, connect_timeout=1)
+        del form["token"]
+        result = executor.run("list_records", LIST, form)
+        assert time.monotonic() - begun < 60
+        with pytest.raises((AuthenticationError, TransportError)) as caught:
+            result.unwrap()
+    assert "s3cr3t" not in str(caught.value)
+    assert not [one for one in server.asked if one.startswith("/api/")]
+
+
+def cookie(page: int, last: int) -> str:
+    inner = quote(quote(f'<cookie page="{page}"><accountid last="{{{last}}}" first="{{1}}" /></cookie>'))
+    return f'<cookie pagenumber="{page + 1}" pagingcookie="{inner}" istracking="False" />'
+
+
+def same_again(handler: Handler) -> None:
+    """The page is counted, and the rows are always the same: of a query in SQL the service does this."""
+    text = unquote(unquote(handler.path))
+    page = int(re.findall(r'page(?:number)?="(\d+)"', text)[-1 if "skiptoken" in text else 0]) if "page" in text else 1
+    data: dict[str, Any] = {"value": [{"accountid": "1", "name": "x"}]}
+    data["@odata.nextLink"] = f"{handler.server.url}{ROOT}accounts?$skiptoken={quote(cookie(page, 7))}"
+    data[f"{CRM}morerecords"] = True
+    data[f"{CRM}fetchxmlpagingcookie"] = cookie(1, 7)
+    handler.document(data)
+
+
+def without_rows(handler: Handler) -> None:
+    """Pages without rows, each of which leads on."""
+    page = len(handler.server.asked)
+    data: dict[str, Any] = {"value": [], "@odata.nextLink": f"{handler.server.url}{ROOT}accounts?page={page}"}
+    handler.document({**data, f"{CRM}morerecords": True})
+
+
+def its_own(handler: Handler) -> None:
+    """A page that leads to itself."""
+    handler.page(f"{handler.server.url}{ROOT}accounts?page=1")
+
+
+FETCH = "<fetch><entity name='account'><attribute name='name'/></entity></fetch>"
+READERS: dict[str, dict[str, Any]] = {
+    "list_records": LIST,
+    "query_with_fetchxml": {"fetchxml": FETCH},
+    "run_sql_query": {"table": "account", "sql": "SELECT name FROM account"},
+    "get_changes": LIST,
+    "sync_table": {**LIST, "path": "x.sqlite"},
+    "export_records": {**LIST, "path": "x.csv", "parallel": 1},
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("answer", [same_again, without_rows, its_own])
+def test_pages_without_end(reader: str, answer: Answer, tmp_path: Path) -> None:
+    if reader == "query_with_fetchxml" and answer is its_own:
+        return  # it goes on by number
+    options = dict(READERS[reader])
+    if "path" in options:
+        options["path"] = str(tmp_path / options["path"])
+    with evil.evil(answer) as server, Executor() as executor:
+        result = executor.run(reader, options, settings(server))
+        with pytest.raises(TransportError, match="reading stopped there"):
+            result.unwrap()
+        assert len(server.asked) < 300
+
+
+def test_lists_that_an_action_needs_for_itself_end_too() -> None:
+    assert isinstance(refused(without_rows, "list_webhooks", {}), TransportError)
