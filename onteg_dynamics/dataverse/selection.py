@@ -88,7 +88,7 @@ class Selection:
             ValueError: they are damaged.
         """
         if self.columns and not (self.raw or self.expand or self._party_columns):
-            with suppress(ValueError):  # what else they may be, is told where all is read
+            with suppress(ValueError, RecursionError):  # what else they may be, is told where all is read
                 return page_reader(self.columns, labels=self.labels)(array)
         return self.shape_all(orjson.loads(array))
 

@@ -67,7 +67,7 @@ def page_reader(columns: Iterable[Column], *, labels: bool) -> PageReader:
     """A function that makes stable rows of a page's bytes, and no objects of what is not wanted, as most annotations.
 
     Measured with labels, it takes half the time that reading all of it and then shaping it takes. It reads plain values
-    alone and raises a ValueError for others, so how deep they go is no worry here.
+    alone and raises a ValueError for others. What it passes over may go too deep: a RecursionError.
 
     Args:
         columns: the columns each row is to have.
