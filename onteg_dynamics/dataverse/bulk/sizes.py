@@ -13,7 +13,6 @@ _BYTES = 8 * 1024 * 1024  # a request; the service takes some 115 MB, gateways o
 _CALM = 20  # parts in a row that fit, before parts grow again
 _SMALL = 50  # parts are not made smaller than this to have more of them at a time
 _ROUNDS = 2  # into so many parts for each request that may be under way the rest of the rows is cut
-_WORTH = 2  # rows take at least so many times as long as the request that brings them
 _LONG = 30.0  # seconds of one part: the service ends what takes two minutes, and what was begun is done again
 _SINGLE = 10  # parts of fewer rows tell nothing of what rows cost
 
@@ -24,7 +23,7 @@ class Sizes:
     Few large parts take fewer requests; many small ones keep all busy to the end, and let the parallelism grow sooner.
     Which counts more depends on what a request and what a row costs, so that is learned: the first parts are of
     different sizes. Then the rows that are left are cut for as many requests as may ever be under way, but not so small
-    that the requests themselves take more than a third of the time. Parts of a long piece of work are thus as large as
+    that the requests themselves take more than half of the time. Parts of a long piece of work are thus as large as
     may be to its end.
 
     Args:
@@ -104,7 +103,7 @@ class Sizes:
         quick, slow = self._seen[few], self._seen[many]
         row = (slow - quick) / (many - few)
         call = max(quick - row * few, 0.0)
-        return self._most if row <= 0 else max(_SMALL, int(_WORTH * call / row))
+        return self._most if row <= 0 else max(_SMALL, int(call / row))
 
 
 def parts(blocks: Iterable[Sequence[Ready]], sizes: Sizes) -> Iterator[list[Ready]]:
