@@ -103,7 +103,7 @@ class Sizes:
         quick, slow = self._seen[few], self._seen[many]
         row = (slow - quick) / (many - few)
         call = max(quick - row * few, 0.0)
-        return self._most if row <= 0 else max(_SMALL, int(call / row))
+        return self._most if row <= 0 else max(_SMALL, round(call / row))
 
 
 def parts(blocks: Iterable[Sequence[Ready]], sizes: Sizes) -> Iterator[list[Ready]]:
