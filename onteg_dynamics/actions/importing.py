@@ -23,12 +23,15 @@ _MODES: Mapping[str, Mode] = {"Create": "create", "Update": "update", "Upsert": 
 
 def import_records(context: Context, options: Options) -> Outcome:
     """Write the rows of a file or of an earlier step to a table, each exactly once."""
+    from onteg_dynamics.dataverse.definitions import check_key
     from onteg_dynamics.dataverse.importing.mapping import Mapper
     from onteg_dynamics.dataverse.importing.run import Import
 
     _refuse_mixtures(options)
     mode = options.get("mode", "Create")
     job = job_of(context, {"on_error": "Go On", **options}, _MODES[mode])
+    if job.key_columns and not job.table.is_elastic:  # else every row would be refused by itself
+        check_key(context.dataverse, job.table, job.key_columns)
     source = _source(options)
     mapper = Mapper(context.dataverse, job, options.get("columns", {}), options.get("empty_cells") == "Clear")
     reports = _reports(options)

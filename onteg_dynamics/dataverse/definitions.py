@@ -12,9 +12,9 @@ from onteg_dynamics.dataverse.link import Link
 from onteg_dynamics.dataverse.odata import literal, query_string, row_path
 from onteg_dynamics.dataverse.protocol import Request
 from onteg_dynamics.dataverse.tables import Choice, Table, label_of, read_choices
-from onteg_dynamics.errors import NotFoundError, Problem, UnknownNameError
+from onteg_dynamics.errors import ErrorDetails, InputError, NotFoundError, Problem, UnknownNameError
 
-__all__ = ["custom_relationships", "global_choice_names", "global_choices", "keys", "view_text", "views"]
+__all__ = ["check_key", "custom_relationships", "global_choice_names", "global_choices", "keys", "view_text", "views"]
 
 SYSTEM, PERSONAL = "system", "personal"
 
@@ -24,6 +24,26 @@ def keys(link: Link, table: Table) -> list[dict[str, Any]]:
     path = f"EntityDefinitions(LogicalName={literal(table.name)})/Keys"
     answer = link.send(Request("GET", path))
     return [_key(item) for item in answer.data["value"]]
+
+
+def check_key(link: Link, table: Table, columns: Sequence[str]) -> None:
+    """See that columns are an alternate key of a table that can be used; or its primary key.
+
+    Args:
+        link: the client at work.
+        table: the table.
+        columns: logical names.
+
+    Raises:
+        InputError: they are none; says which there are.
+    """
+    known = keys(link, table)
+    own = next((key for key in known if set(key["columns"]) == set(columns)), None)
+    if (own is not None and own["active"]) or list(columns) == [table.primary_id]:
+        return
+    there = "; ".join(", ".join(key["columns"]) for key in known if key["active"]) or "none"
+    why = f"are no alternate key of {table.name}; it has: {there}" if own is None else "are a key that is not ready yet"
+    raise InputError((Problem("key_columns", "", why),), ErrorDetails("Create Key makes one.", table.name))
 
 
 def _key(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -328,7 +328,11 @@ def test_a_url_that_cannot_be_read(run: Run, path: str, message: str) -> None:
             {"mode": "Upsert", "key_columns": "acountnumber"},
             'has no column "acountnumber". Did you mean "accountnumber"',
         ),
-        ({"mode": "Upsert", "key_columns": "accountnumber"}, "the file has no column for accountnumber"),
+        ({"mode": "Upsert", "key_columns": "accountid"}, "the file has no column for accountid"),
+        (
+            {"mode": "Upsert", "key_columns": "name"},
+            "Key Columns (key_columns): are no alternate key of account; it has: none",
+        ),
         ({"mode": "Update"}, "the file has no column for accountid, the id of the row to update"),
         ({"mode": "Delete"}, "the file has no column for accountid, the id of the row to delete"),
         ({"encoding": "klingon"}, "is no encoding that is known here"),
