@@ -1,4 +1,4 @@
-"""The session of `requests` that a connection has: its pool, its certificates, its proxy."""
+"""The session of `requests` that a connection has (its pool, certificates and proxy), and the short way through it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import SSLError
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request
 from onteg_dynamics.dataverse.vigil import Vigil
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import ConnectionPool
 
-__all__ = ["Adapter", "Session"]
+__all__ = ["Adapter", "Session", "Way"]
 
 HEAD_READS = 5  # read timeouts in which the head of an answer must be whole
 _USUAL_TIMEOUT = 120.0
@@ -141,3 +144,53 @@ def _trust_once(pool: Any) -> None:
         raise SSLError(exc) from exc
     pool.conn_kw["ssl_context"] = context
     pool.ca_certs = pool.ca_cert_dir = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way to one host: what `requests` would work out anew for each call.
+
+    Attributes:
+        adapter: what sends.
+        options: through what: certificates, proxies.
+        faults: what is raised where no answer comes.
+    """
+
+    adapter: BaseAdapter
+    options: Mapping[str, Any]
+    faults: ClassVar[tuple[type[Exception], ...]] = (requests.RequestException, HTTPError, OSError)
+
+    @classmethod
+    def to(cls, origin: str, session: requests.Session) -> Way:
+        """The way to `origin`."""
+        options = session.merge_environment_settings(origin, {}, stream=True, verify=None, cert=None)
+        return cls(session.get_adapter(origin), options)
+
+    def send(self, request: Request, url: str, token: str, timeout: tuple[float, float]) -> requests.Response:
+        """Send a request; its answer, of which the body is not read yet. Redirects are not followed.
+
+        Args:
+            request: what to send.
+            url: where to.
+            token: goes into ``Authorization``.
+            timeout: seconds to wait for a connection, and for each part of the answer.
+        """
+        return self.adapter.send(_prepared(request, url, token), timeout=timeout, **self.options)
+
+    def endless(self) -> requests.ReadTimeout:
+        """The fault of an answer that did not end in time."""
+        return requests.ReadTimeout("The answer did not end.")
+
+
+def _prepared(request: Request, url: str, token: str) -> requests.PreparedRequest:
+    """A request as `requests` would prepare it, without working out what we know already. Cookies are not kept:
+    an affinity cookie would tie all our workers to one server.
+    """
+    prepared = requests.PreparedRequest()
+    headers = CaseInsensitiveDict({**STANDARD_HEADERS, **request.headers, "Authorization": f"Bearer {token}"})
+    if request.body is not None:
+        headers.setdefault("Content-Type", JSON_BODY["Content-Type"])
+    if request.body is not None or request.method in ("POST", "PATCH", "PUT"):
+        headers["Content-Length"] = str(len(request.body or b""))
+    prepared.method, prepared.url, prepared.body, prepared.headers = request.method, url, request.body, headers
+    return prepared

@@ -6,16 +6,16 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.dataverse.limits import Call, Limits
 from onteg_dynamics.dataverse.pace import Gate
-from onteg_dynamics.dataverse.protocol import JSON_BODY, STANDARD_HEADERS, Request, Response, error_of, retry_after
+from onteg_dynamics.dataverse.protocol import Request, Response, error_of, retry_after
 from onteg_dynamics.dataverse.retries import Failure, Fate, RetryPolicy
 from onteg_dynamics.dataverse.tokens import Token, TokenProvider
 from onteg_dynamics.dataverse.vigil import Vigil
@@ -23,7 +23,8 @@ from onteg_dynamics.errors import AuthenticationError, ErrorDetails, ForeignHost
 
 if TYPE_CHECKING:
     import requests
-    from requests.adapters import BaseAdapter
+
+    from onteg_dynamics.dataverse.session import Way
 
 __all__ = ["Exchange", "NetworkSettings", "Transport", "new_session"]
 
@@ -73,17 +74,10 @@ def new_session(network: NetworkSettings) -> requests.Session:
     return Session(network.ca_bundle, network.proxy, network.connections)
 
 
-@dataclass(frozen=True)
-class _Route:
-    """What `requests` would work out anew for each call: where to send, and through what."""
+def _way(session: requests.Session, origin: str) -> Way:
+    from onteg_dynamics.dataverse.session import Way
 
-    adapter: BaseAdapter
-    options: Mapping[str, Any]
-
-
-def _route(session: requests.Session, origin: str) -> _Route:
-    settings = session.merge_environment_settings(origin, {}, stream=True, verify=None, cert=None)
-    return _Route(session.get_adapter(origin), settings)
+    return Way.to(origin, session)
 
 
 @dataclass
@@ -116,7 +110,7 @@ class Transport:
     def __post_init__(self) -> None:
         """Resolve once what stays the same for every request."""
         self.root = f"{self.origin}/api/data/v{self.api_version}/"
-        self._route = _route(self.session, self.origin)
+        self._way = _way(self.session, self.origin)
         self._vigil = Vigil()
         self.gate = Gate(lambda: self.clock())  # noqa: PLW0108 - the clock may be replaced
 
@@ -196,7 +190,7 @@ class Transport:
         call.check()
         started = self.clock()
         call.usage.add(requests=1)
-        outcome = self._exchange(_prepare(request, url, token), call, exact=request.exact)
+        outcome = self._exchange(request, url, token, call)
         if isinstance(outcome, Response):
             self._learn(outcome, call)
         self._tell(request, outcome, self.clock() - started)
@@ -209,17 +203,14 @@ class Transport:
         if limits is not None and limits.parallelism_hint is not None:
             self.gate.hinted(limits.parallelism_hint)
 
-    def _exchange(self, prepared: requests.PreparedRequest, call: Call, *, exact: bool) -> Response | _Fault:
-        import requests
-        from urllib3.exceptions import HTTPError
-
+    def _exchange(self, request: Request, url: str, token: str, call: Call) -> Response | _Fault:
         try:
-            reply = self._route.adapter.send(prepared, timeout=self._timeout(call), **self._route.options)
+            reply = self._way.send(request, url, token, self._timeout(call))
             with closing(reply):
                 body = self._whole(reply, call)
-        except (requests.RequestException, HTTPError, OSError) as exc:
+        except self._way.faults as exc:
             return _fault(exc, self.origin)
-        untouched = exact and reply.status_code < 300
+        untouched = request.exact and reply.status_code < 300
         return Response(reply.status_code, reply.headers, body if untouched else self.screen(body))
 
     def _whole(self, reply: requests.Response, call: Call) -> bytes:
@@ -229,8 +220,6 @@ class Transport:
             TransportError: it is too large.
             requests.RequestException, HTTPError, OSError: it broke off, or did not end.
         """
-        import requests
-
         left = call.remaining()
         limit = self.network.read_timeout * ANSWER_READS
         watched = self._vigil.begin(reply.raw, limit if left is None else min(limit, left))
@@ -238,7 +227,7 @@ class Transport:
             return _body(reply)
         finally:
             if self._vigil.end(watched):
-                raise requests.ReadTimeout("The answer did not end.")
+                raise self._way.endless()
 
     def _timeout(self, call: Call) -> tuple[float, float]:
         left = call.remaining()
@@ -301,23 +290,6 @@ def _never_sent(exc: Exception) -> bool:
     cause = exc.args[0] if exc.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     return isinstance(reason, NewConnectionError)
-
-
-def _prepare(request: Request, url: str, token: str) -> requests.PreparedRequest:
-    """A request as `requests` would prepare it, without working out what we know already. Cookies are not kept:
-    an affinity cookie would tie all our workers to one server.
-    """
-    import requests
-    from requests.structures import CaseInsensitiveDict
-
-    prepared = requests.PreparedRequest()
-    headers = CaseInsensitiveDict({**STANDARD_HEADERS, **request.headers, "Authorization": f"Bearer {token}"})
-    if request.body is not None:
-        headers.setdefault("Content-Type", JSON_BODY["Content-Type"])
-    if request.body is not None or request.method in ("POST", "PATCH", "PUT"):
-        headers["Content-Length"] = str(len(request.body or b""))
-    prepared.method, prepared.url, prepared.body, prepared.headers = request.method, url, request.body, headers
-    return prepared
 
 
 def _body(reply: requests.Response) -> bytes:
