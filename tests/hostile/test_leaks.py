@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from onteg_dynamics.sandbox import Sandbox
-from tests.hostile.weather import report, spoil
+from tests.hostile.weather import report, spoil_for_ever
 
 MINUTES = float(os.environ.get("ONTEG_HOSTILE_MINUTES", "30"))
 
@@ -65,7 +65,7 @@ with Executor() as executor:
 def work(seconds: float, folder: Path) -> Iterator[list[float]]:
     """The figures after each round: its number, memory in MB, handles, threads."""
     with Sandbox("empty") as sandbox:
-        spoil(sandbox, 1)
+        spoil_for_ever(sandbox, 1)
         arguments = [orjson.dumps(sandbox.settings()).decode(), str(folder), str(seconds)]
         with subprocess.Popen([sys.executable, "-c", _WORK, *arguments], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None

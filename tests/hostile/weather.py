@@ -68,6 +68,13 @@ def spoil(sandbox: Sandbox, seed: int, kinds: Sequence[str] = KINDS) -> None:
         sandbox.faults.add(kind, path="*/oauth2/*", nth=2 * number + 1)
 
 
+def spoil_for_ever(sandbox: Sandbox, seed: int) -> None:
+    """As `spoil`, but without an end, and without turns: chance decides how each answer fails."""
+    sandbox.faults.seed = seed
+    for kind in KINDS:
+        sandbox.faults.add(kind, probability=1 / SHARE / len(KINDS))
+
+
 def asked(sandbox: Sandbox) -> int:
     """How many requests came since the weather turned bad."""
     return sandbox.faults.ordered()[0].matched
