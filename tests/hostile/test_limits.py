@@ -77,6 +77,7 @@ def test_each_row_is_imported_once(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("limited", ["real", "time"], indirect=True)  # an export has few streams: four are no limit
 def test_each_row_is_exported_once(
     limited: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
