@@ -134,6 +134,7 @@ def test_killed_at_random_moments_each_row_is_exported_once(sandbox: Sandbox, tm
             ending = ended(process)
     finished(ending, f"export, killed, seed {seed}", sandbox, kills=kills, resumed=ending.output["resumed_rows"])
     assert kills >= 2
+    assert ending.output["resumed_rows"] > 0
     check_export(path, ids)
 
 
