@@ -8,6 +8,7 @@ rest, and ``likes(pattern, text)`` for patterns that SQLite's LIKE does not know
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Store:
             check_same_thread=False,
             cached_statements=_MAX_CACHED,
         )
+        weakref.finalize(self, self.db.close).atexit = False  # for one that is let go without closing it
         self._depth = 0
         self._inserts: dict[tuple[str, tuple[str, ...]], str] = {}
         self.db.create_function("fold", 1, _fold, deterministic=True)

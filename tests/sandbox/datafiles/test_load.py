@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -227,5 +228,5 @@ def test_a_sandbox_with_bad_data_does_not_start(write: Write, tmp_path: Path) ->
     sandbox = Sandbox("empty", data=write("account.csv", "nam\nAda\n"), db=tmp_path / "rows.sqlite")
     with pytest.raises(DataFileError, match=r"account.csv, line 2, column nam"):
         sandbox.start()
-    with sqlite3.connect(tmp_path / "rows.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as db:
         assert db.execute("SELECT count(*) FROM account").fetchone() == (0,)
