@@ -90,7 +90,8 @@ class Clients:
         tokens = self.token_provider(connection)
         if tokens is None:
             raise SettingsError("no plugin knows how to get a token for this kind of Authentication")
-        redactor = Redactor(lambda: (*connection.secrets, *tokens.secrets()))
+        own = connection.secrets
+        redactor = Redactor(lambda: (*own, *tokens.secrets()))
         network = network_of(connection)
         transport = Transport(
             connection.endpoint_url,
