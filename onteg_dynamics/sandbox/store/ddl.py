@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from onteg_dynamics.sandbox.model.types import TEXT_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from onteg_dynamics.sandbox.model import Column, Model, Table
 
@@ -69,7 +69,7 @@ def table_statement(table: Table) -> str:
 
 
 def index_statements(model: Model, table: Table) -> Iterator[str]:
-    """Indexes for lookups (only over rows that have a value), intersect pairs and the primary name."""
+    """Indexes for lookups (only over rows that have a value), alternate keys, intersect pairs and the primary name."""
     name = quoted(table.logical_name)
     columns = {relation.column for relation in model.lookups_of(table.logical_name)} - _UNINDEXED
     for column in sorted(columns & {column.logical_name for column in table.stored if column.is_lookup}):
@@ -79,6 +79,9 @@ def index_statements(model: Model, table: Table) -> Iterator[str]:
     if table.primary_name and table.primary_name in table.columns and table.columns[table.primary_name].is_stored:
         index = quoted(f"{table.logical_name}.name")
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({quoted(table.primary_name)})"
+    for key in table.keys:
+        if key.is_active and table.primary_id not in key.columns:
+            yield key_index(table.logical_name, key.columns)
     for many in model.many_to_many:
         if many.intersect == table.logical_name:
             pair = quoted(f"{table.logical_name}.{many.column1}.{many.column2}")
@@ -94,6 +97,17 @@ def lookup_index(table: str, column: str) -> str:
     return (
         f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table)} ({quoted(column)}) WHERE {quoted(column)} IS NOT NULL"
     )
+
+
+def key_index(table: str, columns: Sequence[str]) -> str:
+    """CREATE INDEX for an alternate key."""
+    names = ", ".join(map(quoted, columns))
+    return f"CREATE INDEX IF NOT EXISTS {key_index_name(table, columns)} ON {quoted(table)} ({names})"
+
+
+def key_index_name(table: str, columns: Sequence[str]) -> str:
+    """What the index of an alternate key is called, in SQL quotes."""
+    return quoted(".".join((table, "key", *columns)))
 
 
 def schema_statements(model: Model) -> Iterator[str]:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from onteg_dynamics.sandbox.store.ddl import (
     column_definitions,
     index_statements,
+    key_index,
+    key_index_name,
     lookup_index,
     quoted,
     schema_statements,
@@ -101,12 +103,11 @@ class Store:
 
     def index_key(self, table: str, columns: Sequence[str]) -> None:
         """Makes the index of an alternate key; that its values are unique is the writer's business."""
-        names = ", ".join(map(quoted, columns))
-        self.db.execute(f"CREATE INDEX IF NOT EXISTS {_key_index(table, columns)} ON {quoted(table)} ({names})")
+        self.db.execute(key_index(table, columns))
 
     def drop_key_index(self, table: str, columns: Sequence[str]) -> None:
         """Removes the index of an alternate key."""
-        self.db.execute(f"DROP INDEX IF EXISTS {_key_index(table, columns)}")
+        self.db.execute(f"DROP INDEX IF EXISTS {key_index_name(table, columns)}")
 
     def has_doubles(self, table: str, columns: Sequence[str]) -> bool:
         """True where two rows have the same values in all of these columns, none of them null."""
@@ -272,10 +273,6 @@ class Store:
 
     def _index_columns(self, index: str) -> set[str]:
         return {str(row[2]) for row in self.db.execute(f"PRAGMA index_info({quoted(index)})").fetchall()}
-
-
-def _key_index(table: str, columns: Sequence[str]) -> str:
-    return quoted(".".join((table, "key", *columns)))
 
 
 def _fold(text: str | float | bytes | None) -> str | float | bytes | None:

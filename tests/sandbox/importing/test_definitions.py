@@ -168,3 +168,9 @@ def test_the_sandboxes_own_definitions_come_back_the_same(start: Start) -> None:
         one.logical_name: (one.type, one.max_length, one.targets) for one in table.columns.values()
     }
     assert [key.columns for key in table.keys] == [key.columns for key in before.keys]
+
+
+def test_alternate_keys_have_an_index(defined: Client) -> None:
+    plan = "EXPLAIN QUERY PLAN SELECT * FROM contoso_depot WHERE contoso_name = 'x' LIMIT 1"
+    told = [row[3] for row in defined.world.store.db.execute(plan)]
+    assert told == ["SEARCH contoso_depot USING INDEX contoso_depot.key.contoso_name (contoso_name=?)"]
