@@ -138,15 +138,17 @@ def split_answers(response: Response) -> list[Response]:
     return list(_answers(response.body, boundary[1].encode()))
 
 
-def _answers(body: bytes, boundary: bytes) -> Iterator[Response]:
+def _answers(body: bytes, boundary: bytes, *, inside: bool = False) -> Iterator[Response]:
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise _damaged()
     for piece in pieces[1:-1]:
         head, _, message = piece.partition(b"\r\n\r\n")
         nested = _BOUNDARY.search(head.decode("latin-1")) if b"multipart/mixed" in head.lower() else None
+        if nested is not None and inside:  # change sets do not nest: so deep it might go that no memory is enough
+            raise _damaged()
         if nested is not None:  # a change set that succeeded
-            yield from _answers(message, nested[1].encode())
+            yield from _answers(message, nested[1].encode(), inside=True)
         else:
             yield _answer(message)
 

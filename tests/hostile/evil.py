@@ -161,6 +161,14 @@ def deep(handler: Handler) -> None:
     handler.whole(b'{"value":[{"name":' + b"[" * 10_000 + b"]" * 10_000 + b"}]}")
 
 
+def deep_parts(handler: Handler) -> None:
+    """A batch answer in a batch answer, ten thousand deep, with megabytes in the innermost."""
+    depth, kind = 10_000, "multipart/mixed; boundary=b"
+    opening = "".join(f"--b{level:05}\r\nContent-Type: {kind}{level + 1:05}\r\n\r\n" for level in range(depth))
+    closing = "".join(f"\r\n--b{level:05}--" for level in reversed(range(depth)))
+    handler.whole(f"{opening}{'x' * 50_000_000}{closing}\r\n".encode(), f"{kind}00000")
+
+
 def deep_refusal(handler: Handler) -> None:
     """The same in a refusal."""
     body = b'{"error":{"message":' + b"[" * 10_000 + b"]" * 10_000 + b"}}"

@@ -113,6 +113,11 @@ def test_other_ways_to_read_are_no_weaker(answer: Answer, action: str, tmp_path:
     assert not path.exists()
 
 
+def test_parts_nested_without_end() -> None:
+    operations = [{"operation": "Create", "table": "account", "row": {"name": "x"}}] * 2
+    assert "cannot be told apart" in str(refused(evil.deep_parts, "run_batch", {"operations": operations}))
+
+
 def test_a_link_that_leads_back_to_its_own_page() -> None:
     error = refused(lambda handler: handler.page(handler.server.url + handler.path), "list_records", LIST)
     assert isinstance(error, TransportError)
@@ -313,3 +318,18 @@ def test_pages_without_end(reader: str, answer: Answer, tmp_path: Path) -> None:
 
 def test_lists_that_an_action_needs_for_itself_end_too() -> None:
     assert isinstance(refused(without_rows, "list_webhooks", {}), TransportError)
+
+
+@pytest.mark.parametrize("answer", [evil.deep, evil.deep_objects, evil.deep_refusal])
+@pytest.mark.parametrize(
+    ("action", "options"),
+    [
+        ("list_records", {**LIST, "labels": True}),
+        ("get_changes", LIST),
+        ("get_record", {"table": "account", "key": "11111111-1111-4111-8111-111111111111"}),
+        ("create_record", {"table": "account", "row": {"name": "x"}}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_json_nested_without_end_is_refused_everywhere(action: str, options: dict[str, Any], answer: Answer) -> None:
+    assert isinstance(refused(answer, action, options), (TransportError, ServiceError))
