@@ -53,11 +53,11 @@ class Rules:
 
     @cached_property
     def _quick(self) -> jsonschema_rs.Draft202012Validator | None:
-        from jsonschema_rs import Draft202012Validator
-
         try:
+            from jsonschema_rs import Draft202012Validator
+
             return Draft202012Validator(_narrowed(self.schema))
-        except ValueError:
+        except (ImportError, ValueError):
             return None
 
     @cached_property

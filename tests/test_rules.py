@@ -155,6 +155,14 @@ def test_a_schema_that_leads_round_in_circles_is_no_way_to_crash() -> None:
         Rules(schema).fit(nested)
 
 
+def test_without_jsonschema_rs_jsonschema_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    rules = Rules({"type": "object", "required": ["table"]})
+    assert rules.fit({"table": "account"})
+    assert not rules.fit({})
+    assert [misfit.kind for misfit in rules.misfits({})] == ["required"]
+
+
 @pytest.mark.parametrize("schema", [{"if": True, "then": {"const": 1}}, {"properties": {"a": True, "b": False}}])
 def test_schemas_may_be_true_or_false(schema: dict[str, Any]) -> None:
     assert Rules(schema)._quick is not None
