@@ -19,7 +19,7 @@ from pyarrow import parquet
 from onteg_dynamics.dataverse.exporting import export, sources
 from onteg_dynamics.dataverse.exporting.text import Csv
 from onteg_dynamics.dataverse.progress import Progress
-from onteg_dynamics.errors import InputError
+from onteg_dynamics.errors import BadRequestError, InputError
 from onteg_dynamics.executor import Executor
 from onteg_dynamics.sandbox import Sandbox
 
@@ -108,6 +108,20 @@ def test_killed_at_any_moment_the_bytes_are_the_same(filled: Sandbox, tmp_path: 
     assert (tmp_path / f"killed.{form}").read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
     assert last.returncode == 0 or "there already" in last.stderr
     assert sorted(tmp_path.iterdir()) == sorted([path, tmp_path / f"whole.{form}"])
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_what_was_written_and_not_noted_is_cut_off(filled: Sandbox, tmp_path: Path, form: str) -> None:
+    run(filled, tmp_path / f"whole.{form}", parallel=1)
+    path = tmp_path / f"stopped.{form}"
+    rule = filled.faults.add("400", method="GET", table="account", nth=4)
+    with pytest.raises(BadRequestError):
+        run(filled, path, parallel=1)
+    filled.faults.remove(rule)
+    (rows,) = path.with_name(f"{path.name}.partial").glob("*.rows")
+    rows.write_bytes(rows.read_bytes() + rows.read_bytes()[-500:])
+    assert run(filled, path, parallel=1)["resumed_rows"] > 0
+    assert path.read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
 
 
 def _killed(command: list[str], folder: Path, pages: int, draw: random.Random) -> bool:
