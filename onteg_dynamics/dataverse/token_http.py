@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
-from urllib3.exceptions import HTTPError
 
 from onteg_dynamics.dataverse.explain import explain_network
 from onteg_dynamics.errors import ErrorDetails, ForeignHostError, TransportError
@@ -130,6 +129,8 @@ class TokenHttp:
 
     def _exchange(self, method: str, url: str, options: Mapping[str, Any]) -> Reply | TransportError:
         """One exchange. The exception of a failed one is let go: it holds the request, and that the client secret."""
+        from urllib3.exceptions import HTTPError
+
         # A redirect could carry the secret elsewhere, a .netrc entry could replace it; a bundle set on the session
         # counts for more than the environment's.
         bundle = self._session.verify if isinstance(self._session.verify, str) else None
