@@ -21,7 +21,6 @@ REQUESTS, TIME, AT_ONCE = "0x80072322", "0x80072321", "0x80072326"
 LIMITS = {
     "real": ("100/20/52/5", REQUESTS),  # 6,000 requests, 1,200 seconds of work, 52 at once, in 300 seconds
     "time": ("1000/1/52/5", TIME),
-    "parallel": ("1000/20/4/5", AT_ONCE),
 }
 """For windows of 5 seconds, with the one that is surely met. The real ones are scaled down sixtyfold."""
 CHUNK = max(ROWS // 1000, 50)
@@ -95,7 +94,7 @@ def test_each_row_is_imported_once(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("limited", ["real"], indirect=True)  # an export has few streams, and little work for each
+@pytest.mark.parametrize("limited", ["real"], indirect=True)  # an export is little work for the service
 def test_each_row_is_exported_once(
     limited: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
