@@ -67,9 +67,16 @@ def _members(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
 def _entries(value: list[Any], schema: Schema) -> list[Any]:
     items = schema.get("items")
-    if isinstance(items, Mapping) and _is_row(items):
-        return [one if type(one) is dict else _inside(one, items, index) for index, one in enumerate(value)]
-    return [_inside(item, items, index) for index, item in enumerate(value)] if isinstance(items, Mapping) else value
+    if not isinstance(items, Mapping):
+        return value
+    ready = _ready(items)
+    return [one if type(one) in ready else _inside(one, items, index) for index, one in enumerate(value)]
+
+
+def _ready(schema: Schema) -> set[type]:
+    """What is as the schema asks for, whatever it holds: there may be very many of them."""
+    is_text = schema.get("type") == "string" and "enum" not in schema
+    return {kind for kind, is_ready in ((dict, _is_row(schema)), (str, is_text)) if is_ready}
 
 
 def _is_row(schema: Schema) -> bool:
