@@ -98,7 +98,7 @@ class Export:
             require_arrow()
         work = Work(self.target.work)
         if not self.target.has(work.result):
-            self.target.check()
+            self._check(work)
         fields = self.source.fields(self.link)
         with work.entered(), self._tidied(work):
             plan = self._plan(work, fields)
@@ -109,6 +109,13 @@ class Export:
             rows = sum(note.rows for note in self._notes(work, plan))
             work.remove()
         return Exported(rows, size, fields, len(plan.paths), plan.why_one, resumed, plan.started)
+
+    def _check(self, work: Work) -> None:
+        try:
+            self.target.check()
+        except InputError:
+            work.sweep()
+            raise
 
     @contextmanager
     def _tidied(self, work: Work) -> Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -127,6 +127,12 @@ class Work:
         self._empty()
         (self.folder / "lock").unlink(missing_ok=True)
         self.folder.rmdir()
+
+    def sweep(self) -> None:
+        """Remove what is left of a run that was killed while it removed the folder: the plan goes first."""
+        if self._is_ours() and self.plan() is None:
+            with suppress(InputError), self.entered():  # another process may be at work
+                self.remove()
 
     def _empty(self) -> None:
         emptied(self.folder, _OWN)

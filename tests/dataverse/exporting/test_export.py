@@ -124,6 +124,16 @@ def test_what_was_written_and_not_noted_is_cut_off(filled: Sandbox, tmp_path: Pa
     assert path.read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
 
 
+def test_what_was_left_while_it_was_removed_goes(filled: Sandbox, tmp_path: Path) -> None:
+    run(filled, tmp_path / "a.csv")
+    left = tmp_path / "a.csv.partial"
+    left.mkdir()
+    (left / "lock").touch()
+    with pytest.raises(InputError, match="there already"):
+        run(filled, tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
+
+
 def _killed(command: list[str], folder: Path, pages: int, draw: random.Random) -> bool:
     """Kill a run after about so many pages, at whatever it is doing then; False where it had ended."""
     before = _noted(folder)
