@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -117,7 +118,7 @@ class Sheet:
     link: str
     cut: Cut | None
 
-    @property
+    @cached_property  # without a cut it is the whole answer, which is read once
     def frame(self) -> Mapping[str, Any]:
         """What stands around the rows.
 
@@ -155,7 +156,7 @@ class Sheet:
             rows = reader(self.array)
         except ValueError:
             rows = None
-        if rows is None:  # all of it tells best what is wrong
+        if rows is None:  # all of it tells best what is wrong with it
             rows = reader(memoryview(orjson.dumps(read(self.response).data["value"])))
         return Page(rows, self.link, after(self.link, self.frame), self.frame)
 
