@@ -97,7 +97,7 @@ class Export:
         if self.format == "Parquet":
             require_arrow()
         work = Work(self.target.work)
-        if not self.target.has(work.result):
+        if work.plan() is None or not self.target.has(work.result):
             self._check(work)
         fields = self.source.fields(self.link)
         with work.entered(), self._tidied(work):

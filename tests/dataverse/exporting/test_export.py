@@ -124,11 +124,14 @@ def test_what_was_written_and_not_noted_is_cut_off(filled: Sandbox, tmp_path: Pa
     assert path.read_bytes() == (tmp_path / f"whole.{form}").read_bytes()
 
 
-def test_what_was_left_while_it_was_removed_goes(filled: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_result", [False, True])
+def test_what_was_left_while_it_was_removed_goes(filled: Sandbox, tmp_path: Path, *, has_result: bool) -> None:
     run(filled, tmp_path / "a.csv")
     left = tmp_path / "a.csv.partial"
     left.mkdir()
     (left / "lock").touch()
+    if has_result:
+        (left / "result").hardlink_to(tmp_path / "a.csv")
     with pytest.raises(InputError, match="there already"):
         run(filled, tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
